@@ -1,0 +1,64 @@
+#!/usr/bin/env node
+/** The process edge: arguments, streams, signals and the exit code. Nothing else touches `process`. */
+import type { Io } from './commands/io.ts';
+import { ownVersion } from './commands/version.ts';
+
+const argv = process.argv.slice(2);
+
+// Scripts ask for the version often, and it needs nothing of the rest.
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  process.stdout.write(`${ownVersion()}\n`);
+} else {
+  await run();
+}
+
+async function run(): Promise<void> {
+  const ending = new AbortController();
+  surviveClosedPipes();
+  listenForSignals(ending);
+  const { main } = await import('./main.ts');
+  const io: Io = {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    columns: process.stdout.isTTY ? process.stdout.columns : null,
+    stdoutIsTerminal: process.stdout.isTTY === true,
+    stderrIsTerminal: process.stderr.isTTY === true,
+    systemZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    now: Date.now,
+    monotonic: () => performance.now(),
+    signal: ending.signal,
+  };
+  const code = await main(argv, io);
+  // What was written leaves the process before it ends; an open standard input must not keep it alive.
+  await new Promise((resolve) => process.stdout.write('', resolve));
+  process.exit(code);
+}
+
+/** A reader that has seen enough (`| head`) ends the program quietly: nobody is left to tell, and nothing is wrong. */
+function surviveClosedPipes(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    process.stderr.write(`wslog: cannot write the results (${error.code ?? 'unknown error'})\n`);
+    process.exit(2);
+  });
+  // Without standard error there is nowhere to complain, but the results still have a reader.
+  process.stderr.on('error', () => undefined);
+}
+
+/** The first signal asks the command to write what it has; the second ends the program on the spot. */
+function listenForSignals(ending: AbortController): void {
+  for (const [name, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.on(name, () => {
+      if (ending.signal.aborted) process.exit(code);
+      ending.abort(name);
+    });
+  }
+  // Node would open its debugger port on USR1, which log rotation scripts send to process groups at large.
+  process.on('SIGUSR1', () => undefined);
+}

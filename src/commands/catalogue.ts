@@ -1,0 +1,42 @@
+/** The catalogue a run uses: the shipped one, with the machine's and the user's own patterns on top. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { shippedCatalogue } from '../catalogue/shipped.ts';
+import type { Catalogue } from '../catalogue/types.ts';
+import { SYSTEM_CONFIG_FOLDER, userConfigFolder } from '../config/file.ts';
+import type { Settings } from '../config/settings.ts';
+import { UsageError } from '../config/usage-error.ts';
+import type { Io } from './io.ts';
+
+/** The folders of own patterns, in the order they are laid over the shipped ones. `--patterns` comes last and wins. */
+export async function patternFolders(settings: Settings, io: Io): Promise<string[]> {
+  const standing = [SYSTEM_CONFIG_FOLDER, userConfigFolder(io.env)]
+    .filter((folder) => folder !== null)
+    .map((folder) => join(folder, 'patterns.d'));
+  const folders: string[] = [];
+  for (const folder of standing) {
+    const there = await stat(folder).catch(() => null);
+    if (there?.isDirectory() === true) folders.push(folder);
+  }
+  const named = settings.text('patterns');
+  return named === null ? folders : [...folders, named];
+}
+
+/**
+ * Loads the catalogue.
+ *
+ * @throws UsageError naming the first pattern file that is wrong and how many more there are: a pattern that is left
+ * out in silence is a failure that is overlooked.
+ */
+export async function catalogueFor(settings: Settings, io: Io): Promise<Catalogue> {
+  const shipped = await shippedCatalogue();
+  const folders = await patternFolders(settings, io);
+  if (folders.length === 0) return shipped;
+  // The YAML parser and the schema are loaded only where there are own patterns.
+  const { loadCatalogue } = await import('../catalogue/load.ts');
+  const { catalogue, problems } = await loadCatalogue(folders, shipped);
+  const first = problems[0];
+  if (first === undefined) return catalogue;
+  const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more: wslog patterns test lists them)`;
+  throw new UsageError(`${first}${more}`);
+}

@@ -1,0 +1,24 @@
+/** Looking up a cause or symptom by the id somebody typed. */
+import type { Catalogue, Cause, Symptom } from '../catalogue/types.ts';
+import { nearestName } from '../config/nearest.ts';
+import { UsageError } from '../config/usage-error.ts';
+
+export type Entry =
+  | { readonly kind: 'cause'; readonly cause: Cause }
+  | { readonly kind: 'symptom'; readonly symptom: Symptom };
+
+/**
+ * The entry of an id. Some ids are both a cause and a symptom (`no-live-upstreams`): the cause is meant, since it is
+ * what a report names.
+ *
+ * @throws UsageError with the nearest id when there is none.
+ */
+export function entryOf(catalogue: Catalogue, id: string): Entry {
+  const cause = catalogue.causes.get(id);
+  if (cause !== undefined) return { kind: 'cause', cause };
+  const symptom = catalogue.symptoms.get(id);
+  if (symptom !== undefined) return { kind: 'symptom', symptom };
+  const near = nearestName(id, [...catalogue.causes.keys(), ...catalogue.symptoms.keys()]);
+  const hint = near === null ? 'wslog patterns list names them all' : `did you mean ${near}?`;
+  throw new UsageError(`there is no cause or symptom "${id}"; ${hint}`);
+}

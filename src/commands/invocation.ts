@@ -1,0 +1,12 @@
+import type { Settings } from '../config/settings.ts';
+import type { Io } from './io.ts';
+import type { Messages } from './messages.ts';
+
+/** One call of one command: what was asked, and with what to answer. */
+export interface Invocation {
+  /** The operands as typed: logs, ids, lines. */
+  readonly operands: readonly string[];
+  readonly settings: Settings;
+  readonly io: Io;
+  readonly messages: Messages;
+}

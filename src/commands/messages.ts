@@ -1,0 +1,31 @@
+/** What wslog says beside its results: one sentence a line on standard error. */
+import { showText } from '../safe/display.ts';
+
+export class Messages {
+  readonly #stream: NodeJS.WritableStream;
+  readonly #quiet: boolean;
+  readonly #said = new Set<string>();
+
+  /** @param quiet leaves out notices; errors are always said. */
+  constructor(stream: NodeJS.WritableStream, quiet: boolean) {
+    this.#stream = stream;
+    this.#quiet = quiet;
+  }
+
+  /** Something good to know. */
+  notice(sentence: string): void {
+    if (!this.#quiet) this.#say(sentence);
+  }
+
+  /** Something that makes the result less than was asked for. */
+  error(sentence: string): void {
+    this.#say(sentence);
+  }
+
+  // File names and config values reach these sentences, so they are shown like log text. Nothing is said twice.
+  #say(sentence: string): void {
+    if (this.#said.has(sentence)) return;
+    if (this.#said.size < 10_000) this.#said.add(sentence);
+    this.#stream.write(`wslog: ${showText(sentence)}\n`);
+  }
+}

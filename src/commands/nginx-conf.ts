@@ -1,0 +1,128 @@
+/** The nginx configuration that applies to the logs: a given one, or this machine's own where it is theirs. */
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { confView } from '../analysis/conf.ts';
+import type { Settings } from '../config/settings.ts';
+import { UsageError } from '../config/usage-error.ts';
+import type { ConfView } from '../diagnosis/conf-view.ts';
+import type { LogSet } from '../input/discover.ts';
+import { diskFs } from '../nginx-conf/disk.ts';
+import { type ConfSource, loadConf } from '../nginx-conf/load.ts';
+import { logSettings } from '../nginx-conf/logs.ts';
+import type { Conf } from '../nginx-conf/tree.ts';
+import type { Io } from './io.ts';
+import { localNginx } from './local-nginx.ts';
+import type { Messages } from './messages.ts';
+
+export interface NginxConf {
+  readonly conf: Conf;
+  readonly view: ConfView;
+  /** Version of the nginx that runs with it, where that is known. */
+  readonly version: string | null;
+}
+
+const MAX_STDIN_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The configuration given by `-c`, or null without one.
+ *
+ * @throws UsageError when it cannot be read.
+ */
+export async function confOf(settings: Settings, io: Io, messages: Messages): Promise<NginxConf | null> {
+  const path = settings.text('nginxConf');
+  if (path === null) return null;
+  const where = settings.where('nginxConf');
+  if (path === '-') {
+    return opened({ text: await textOf(io.stdin, where), name: 'standard input' }, null, where, messages);
+  }
+  const local = await localNginx(io);
+  const isLocal = (await realOf(path)) === (await realOf(local.confPath));
+  return opened({ path: resolve(path) }, isLocal ? local.version : null, where, messages);
+}
+
+/** This machine's own configuration, unless it is turned off or not readable. Says that it is used. */
+export async function localConf(settings: Settings, io: Io, messages: Messages): Promise<NginxConf | null> {
+  if (settings.off('nginxConf')) return null;
+  const local = await localNginx(io);
+  const readable = await readFile(local.confPath).then(
+    () => true,
+    () => false,
+  );
+  if (!readable) return null;
+  const conf = loadConf({ path: local.confPath }, diskFs);
+  messages.notice(`using this machine's nginx configuration ${local.confPath} (--no-nginx-conf turns this off)`);
+  return { conf, view: confView(conf, local.version), version: local.version };
+}
+
+/**
+ * This machine's own configuration if it is the one that wrote these logs: it names them, or their neighbours in the
+ * same folder. Logs from elsewhere are not judged by it.
+ */
+export async function confNaming(
+  sets: readonly LogSet[],
+  settings: Settings,
+  io: Io,
+  messages: Messages,
+): Promise<NginxConf | null> {
+  if (settings.off('nginxConf') || sets.some((set) => set.name === '-')) return null;
+  const local = await localNginx(io);
+  if ((await stat(local.confPath).catch(() => null)) === null) return null;
+  const conf = loadConf({ path: local.confPath }, diskFs);
+  const folders = new Set(await Promise.all(logPaths(conf).map((path) => realOf(dirname(path)))));
+  const given = await Promise.all(sets.map((set) => realOf(dirname(resolve(set.name)))));
+  const names = new Set(await Promise.all(logPaths(conf).map(placeOf)));
+  const named = await Promise.all(sets.map(async (set) => names.has(await placeOf(resolve(set.name)))));
+  if (!named.includes(true) || !given.every((folder) => folders.has(folder))) return null;
+  messages.notice(
+    `these logs are named by this machine's ${local.confPath}, which is used (--no-nginx-conf turns this off)`,
+  );
+  return { conf, view: confView(conf, local.version), version: local.version };
+}
+
+/** The log files a configuration names. A variable in a name stands for anything, as a glob. */
+export function namedLogs({ conf }: NginxConf): string[] {
+  return [...new Set(logPaths(conf))].map((path) => path.replace(/\$(?:\{\w+\}|\w+)/g, '*'));
+}
+
+function logPaths(conf: Conf): string[] {
+  const { accessLogs, errorLogs } = logSettings(conf);
+  return [...errorLogs, ...accessLogs]
+    .filter((log) => log.kind === 'file' && log.path !== '/dev/null' && log.path !== '')
+    .map((log) => log.path);
+}
+
+function opened(source: ConfSource, version: string | null, where: string, messages: Messages): NginxConf {
+  const conf = loadConf(source, diskFs);
+  if (conf.files.size === 0) {
+    throw new UsageError(`${where}: ${conf.problems[0]?.sentence ?? 'the configuration cannot be read'}`);
+  }
+  for (const { kind, sentence } of conf.problems) {
+    if (kind === 'error') messages.error(sentence);
+    else messages.notice(sentence);
+  }
+  return { conf, view: confView(conf, version), version };
+}
+
+async function textOf(stdin: NodeJS.ReadableStream, where: string): Promise<string> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of stdin) {
+    const bytes = Buffer.from(piece);
+    size += bytes.length;
+    if (size > MAX_STDIN_BYTES)
+      throw new UsageError(`${where}: standard input is larger than 16 MiB, which no configuration is`);
+    pieces.push(bytes);
+  }
+  if (size === 0)
+    throw new UsageError(`${where}: standard input is empty; pipe nginx.conf or the output of nginx -T into it`);
+  return Buffer.concat(pieces).toString('latin1');
+}
+
+/** A path with the links of its folder resolved: two names of one place become equal, also when the file is gone. */
+async function placeOf(path: string): Promise<string> {
+  return join(await realOf(dirname(path)), basename(path));
+}
+
+async function realOf(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
+}

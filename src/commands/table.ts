@@ -1,0 +1,175 @@
+/** The commands: what each is called, takes, and does. Help, parsing and completion are made from this table. */
+import { type OptionKey, optionSpec } from '../config/options.ts';
+import type { Invocation } from './invocation.ts';
+
+export interface CommandSpec {
+  readonly name: string;
+  /** Operands in commander's form: `[logs...]`. */
+  readonly operands: string;
+  /** What completion offers for the operands. */
+  readonly completes: 'file' | 'id' | 'shell' | 'nothing';
+  readonly summary: string;
+  readonly examples: readonly (readonly [command: string, meaning: string])[];
+  /** Paragraphs under the options. */
+  readonly notes?: readonly string[];
+  readonly options: readonly OptionKey[];
+  /** The formats this command prints, where it is not all of them. The first is the default. */
+  readonly formats?: readonly string[];
+  readonly commands?: readonly CommandSpec[];
+  /** Absent where only the subcommands do something. Resolves to the exit code. */
+  readonly run?: (call: Invocation) => Promise<number>;
+}
+
+const CONF: readonly OptionKey[] = ['nginxConf', 'nginxVersion', 'logFormat', 'tz'];
+const FILTERS: readonly OptionKey[] = ['server', 'path', 'upstream', 'cause', 'minSeverity', 'all'];
+const COMMON: readonly OptionKey[] = ['patterns', 'redact', 'color', 'quiet', 'verbose'];
+
+const ANALYZE: CommandSpec = {
+  name: 'analyze',
+  operands: '[logs...]',
+  completes: 'file',
+  summary: 'explain the WebSocket failures in logs: what, since when, who is hit, why, and what to change',
+  examples: [
+    ['wslog analyze /var/log/nginx', 'everything in the folder, rotated and compressed logs too'],
+    ['wslog analyze error.log access.log', 'both logs together say more than either'],
+    ['wslog analyze -c nginx.conf', 'the logs that this config names, judged by it'],
+    ['wslog analyze -S 2h --fail-on error error.log', 'the last two hours; exit 1 if something is broken'],
+    ['kubectl logs deploy/ingress | wslog analyze -', 'standard input'],
+    ['wslog analyze --json error.log | jq .incidents[0]', 'for scripts'],
+  ],
+  notes: [
+    "LOGS are files, folders, globs, or '-' for standard input; plain, gzip, zstd, bzip2 or xz, told by content. Error and access logs are told apart by content.",
+    'Exit codes: 0 ran; 1 something at or above --fail-on; 2 wrong usage or nothing to read; 3 part of the input was not read or not recognised; 130 and 143 ended by a signal.',
+  ],
+  options: [...CONF, 'since', 'until', 'format', 'json', 'output', ...FILTERS, 'failOn', ...COMMON],
+  run: async (call) => (await import('./analyze.ts')).analyze(call),
+};
+
+const WATCH: CommandSpec = {
+  name: 'watch',
+  operands: '[logs...]',
+  completes: 'file',
+  summary: 'the same, live: incidents as they open, grow and end',
+  examples: [
+    ['wslog watch', "the logs of this machine's nginx"],
+    ['wslog watch --lines 1000 error.log access.log', 'begin with the last 1000 lines of each'],
+    ['wslog watch --format ndjson error.log', 'one JSON object an event, for another program'],
+  ],
+  notes: [
+    'Logs are followed by name across rotation. An incident is reported when it opens, then at most every 5 seconds while it grows, then when it ends.',
+    'Ctrl-C or SIGTERM prints the final report and exits 0.',
+  ],
+  options: [
+    ...CONF,
+    'fromStart',
+    'lines',
+    'plain',
+    'poll',
+    'rotateWait',
+    'quietWindow',
+    'format',
+    ...FILTERS,
+    ...COMMON,
+  ],
+  formats: ['text', 'ndjson'],
+  run: async (call) => (await import('./watch.ts')).watch(call),
+};
+
+const EXPLAIN: CommandSpec = {
+  name: 'explain',
+  operands: '<what...>',
+  completes: 'id',
+  summary: 'explain a cause, a symptom, or a log line',
+  examples: [
+    ['wslog explain idle-timeout', 'a page about a cause'],
+    ["wslog explain '2026/11/22 18:17:26 [error] 7#7: *1 connect() failed (111: …'", 'any line, as pasted'],
+    ['grep upstream error.log | wslog explain --format ndjson -', 'one JSON object a line'],
+  ],
+  notes: [
+    "WHAT is an id (wslog patterns list names them), a log line in quotes, or '-' for lines on standard input. Lines may carry a docker, Kubernetes, syslog, journald or grep prefix, or be cut short.",
+  ],
+  options: ['format', 'json', 'patterns', 'redact', 'color', 'tz', 'quiet'],
+  formats: ['text', 'json', 'ndjson'],
+  run: async (call) => (await import('./explain.ts')).explain(call),
+};
+
+const PATTERNS: CommandSpec = {
+  name: 'patterns',
+  operands: '',
+  completes: 'nothing',
+  summary: 'the catalogue of symptoms and causes, and its self-test',
+  examples: [
+    ['wslog patterns list', 'every symptom and cause'],
+    ['wslog patterns show upstream-timeout-tunnel', 'one, as its file states it'],
+    ['wslog patterns test ~/my-patterns', 'check your own'],
+  ],
+  options: [],
+  commands: [
+    {
+      name: 'list',
+      operands: '',
+      completes: 'nothing',
+      summary: 'list every symptom and cause',
+      examples: [['wslog patterns list --json', 'for scripts']],
+      options: ['patterns', 'format', 'json', 'color'],
+      formats: ['text', 'json'],
+      run: async (call) => (await import('./patterns.ts')).listPatterns(call),
+    },
+    {
+      name: 'show',
+      operands: '<id>',
+      completes: 'id',
+      summary: 'show one symptom or cause as its file states it',
+      examples: [['wslog patterns show idle-timeout', 'the cause, with its evidence and its fix']],
+      options: ['patterns', 'format', 'json'],
+      formats: ['text', 'json'],
+      run: async (call) => (await import('./patterns.ts')).showPattern(call),
+    },
+    {
+      name: 'test',
+      operands: '[folder]',
+      completes: 'file',
+      summary: "prove that every pattern's samples are recognised, and only by it",
+      examples: [
+        ['wslog patterns test', 'the shipped catalogue with your own additions'],
+        [
+          'wslog patterns test ~/my-patterns',
+          'the patterns of a folder beside the shipped ones; exit 1 if one is wrong',
+        ],
+      ],
+      options: ['patterns', 'quiet'],
+      run: async (call) => (await import('./patterns.ts')).testPatterns(call),
+    },
+  ],
+};
+
+const COMPLETION: CommandSpec = {
+  name: 'completion',
+  operands: '<shell>',
+  completes: 'shell',
+  summary: 'print the shell completion for bash, zsh or fish',
+  examples: [
+    ['wslog completion bash > /etc/bash_completion.d/wslog', 'for everybody'],
+    ['source <(wslog completion bash)', 'for this shell'],
+    ['wslog completion zsh > ~/.zfunc/_wslog', 'zsh, with ~/.zfunc in fpath'],
+    ['wslog completion fish > ~/.config/fish/completions/wslog.fish', 'fish'],
+  ],
+  options: [],
+  run: async (call) => (await import('./completion.ts')).completion(call),
+};
+
+export const COMMANDS: readonly CommandSpec[] = [ANALYZE, WATCH, EXPLAIN, PATTERNS, COMPLETION];
+
+/** Examples at the head of `wslog --help`. */
+export const OPENING_EXAMPLES: CommandSpec['examples'] = [
+  ['wslog analyze /var/log/nginx', 'what is broken, since when, why, and how to fix it'],
+  ['wslog watch', 'the same, live'],
+  ["wslog explain '… upstream timed out (110: Connection timed out) …'", 'a log line, as pasted'],
+  ['wslog explain idle-timeout', 'a page about one cause'],
+];
+
+/** The values an option of a command takes, or none when it is free. */
+export function choicesOf(spec: CommandSpec, key: OptionKey): readonly string[] {
+  if (key === 'format' && spec.formats !== undefined) return spec.formats;
+  return optionSpec(key).choices ?? [];
+}

@@ -1,0 +1,99 @@
+/** The config files: where they are, and what they say. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nearestName } from './nearest.ts';
+import { OPTION_KEYS, type OptionKey } from './options.ts';
+import { UsageError } from './usage-error.ts';
+
+const MAX_BYTES = 1024 * 1024;
+
+/** One config file's options, as written: not yet checked against what each option takes. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly values: ReadonlyMap<OptionKey, string | number | boolean>;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The folder of the user's own wslog files (`$XDG_CONFIG_HOME/wslog`), or null when there is no home. */
+export function userConfigFolder(env: Environment): string | null {
+  const base = env.XDG_CONFIG_HOME;
+  // The XDG specification has relative paths ignored.
+  if (base?.startsWith('/')) return join(base, 'wslog');
+  const home = env.HOME;
+  return home?.startsWith('/') ? join(home, '.config', 'wslog') : null;
+}
+
+/** The folder of the machine's wslog files. */
+export const SYSTEM_CONFIG_FOLDER = '/etc/wslog';
+
+/**
+ * Reads the config files that exist, the user's before the machine's.
+ *
+ * @throws UsageError naming file and key, when one is not readable, not YAML, or has a key that is no option.
+ */
+export async function readConfigFiles(env: Environment, systemFolder = SYSTEM_CONFIG_FOLDER): Promise<ConfigFile[]> {
+  const files: ConfigFile[] = [];
+  for (const folder of [userConfigFolder(env), systemFolder]) {
+    if (folder === null) continue;
+    const path = join(folder, 'config.yaml');
+    const text = textOf(path);
+    if (text !== null) files.push({ path, values: await optionsOf(path, text) });
+  }
+  return files;
+}
+
+function textOf(path: string): string | null {
+  try {
+    const text = readFileSync(path, 'utf8');
+    if (text.length > MAX_BYTES)
+      throw new UsageError(`${path} is larger than 1 MiB, which no config file of wslog's is`);
+    return text;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'an unknown error';
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw new UsageError(`cannot read the config file ${path} (${code}); make it readable or remove it`);
+  }
+}
+
+async function optionsOf(path: string, text: string): Promise<ConfigFile['values']> {
+  // Loaded only where there is a config file: most runs have none.
+  const { parseDocument } = await import('yaml');
+  const document = parseDocument(text, { schema: 'core', version: '1.2', uniqueKeys: true, logLevel: 'silent' });
+  const fault = document.errors[0] ?? document.warnings[0];
+  if (fault !== undefined) {
+    const line = fault.linePos?.[0].line;
+    throw new UsageError(
+      `${path}${line === undefined ? '' : `:${line}`} is not valid YAML: ${firstSentence(fault.message)}`,
+    );
+  }
+  let content: unknown;
+  try {
+    content = document.toJS({ maxAliasCount: 0, mapAsMap: true });
+  } catch {
+    throw new UsageError(`${path}: aliases (*name) are not taken in a config file; write the value out`);
+  }
+  const values = new Map<OptionKey, string | number | boolean>();
+  if (content === null || content === undefined) return values;
+  if (!(content instanceof Map)) throw new UsageError(`${path}: expected lines such as "format: json"`);
+  for (const [key, value] of content) {
+    const known = OPTION_KEYS.find((name) => name === key);
+    if (known === undefined) {
+      const near = nearestName(String(key), OPTION_KEYS);
+      throw new UsageError(
+        `${path}: there is no option "${String(key)}"${near === null ? '' : `; did you mean "${near}"?`}`,
+      );
+    }
+    if (value === null) continue;
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
+      throw new UsageError(`${path}: ${known} takes one value, not a list or a map`);
+    }
+    values.set(known, value);
+  }
+  return values;
+}
+
+function firstSentence(message: string): string {
+  return (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '').trim();
+}

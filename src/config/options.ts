@@ -1,0 +1,140 @@
+/**
+ * Every option once: how it is typed, what it takes, and what it means when nobody says.
+ *
+ * The flag `--quiet-window`, the environment's `WSLOG_QUIET_WINDOW` and the config file's `quietWindow` are the same
+ * option; the two other names are derived from the key.
+ */
+
+export const REPORT_FORMATS = ['text', 'json', 'ndjson', 'markdown', 'html', 'csv'] as const;
+export const SEVERITIES = ['info', 'warning', 'error', 'critical'] as const;
+export const COLOR_CHOICES = ['auto', 'always', 'never'] as const;
+
+/**
+ * - `text`: any value that is not empty.
+ * - `text-or-off`: the same, and `--no-…` or `false` turn it off.
+ * - `flag`: on or off.
+ * - `choice`: one of `choices`.
+ * - `duration`: `250ms`, `5m`, `1h30m`; a bare number is seconds. Kept in ms.
+ * - `count`: a whole number from 0.
+ */
+export type OptionKind = 'text' | 'text-or-off' | 'flag' | 'choice' | 'duration' | 'count';
+
+export interface OptionSpec {
+  readonly kind: OptionKind;
+  readonly describe: string;
+  /** One letter, without its dash. */
+  readonly short?: string;
+  /** What the help calls the value: `FILE`. */
+  readonly value?: string;
+  readonly choices?: readonly string[];
+  /** Durations in ms. Absent: off, or not set. */
+  readonly default?: string | boolean | number;
+  /** The option is on by default, and `--no-…` turns it off. */
+  readonly negatable?: boolean;
+  /** Completion offers files or directories for the value. */
+  readonly completes?: 'file' | 'directory' | 'cause';
+}
+
+export const OPTIONS = {
+  nginxConf: {
+    kind: 'text-or-off',
+    short: 'c',
+    value: 'FILE',
+    describe: "nginx.conf (includes are followed) or the output of nginx -T; '-' reads it from standard input",
+    completes: 'file',
+  },
+  nginxVersion: { kind: 'text', value: 'V', describe: 'the nginx version that wrote the logs, such as 1.22.1' },
+  logFormat: {
+    kind: 'text',
+    value: 'FORMAT',
+    describe:
+      "access-log format: combined, ingress, or nginx's own $variable syntax (default: from the config, else detected)",
+  },
+  since: {
+    kind: 'text',
+    short: 'S',
+    value: 'TIME',
+    describe:
+      "from this time on: 2h, 1h30m, yesterday, 09:30, '2026-11-22 18:17', RFC 3339, @epoch, or as nginx logs it",
+  },
+  until: { kind: 'text', short: 'U', value: 'TIME', describe: 'up to this time, which is not included; same forms' },
+  tz: {
+    kind: 'text',
+    value: 'ZONE',
+    describe:
+      "zone of times without one: Europe/Berlin or +02:00 (default: the access log's, else TZ, else the system's)",
+  },
+  format: { kind: 'choice', value: 'FORMAT', choices: REPORT_FORMATS, default: 'text', describe: 'what to print' },
+  json: { kind: 'flag', describe: 'the same as --format json' },
+  output: {
+    kind: 'text',
+    short: 'o',
+    value: 'FILE',
+    describe: 'write the report to FILE, whole or not at all',
+    completes: 'file',
+  },
+  server: { kind: 'text', value: 'NAME', describe: 'only incidents of this server' },
+  path: { kind: 'text', value: 'PATH', describe: 'only incidents of this path' },
+  upstream: { kind: 'text', value: 'ADDR', describe: 'only incidents of this upstream' },
+  cause: { kind: 'text', value: 'ID', describe: 'only incidents with this cause', completes: 'cause' },
+  minSeverity: {
+    kind: 'choice',
+    value: 'LEVEL',
+    choices: SEVERITIES,
+    default: 'info',
+    describe: 'only incidents at least this severe',
+  },
+  all: { kind: 'flag', describe: 'incidents that are not WebSocket too, in full' },
+  patterns: {
+    kind: 'text',
+    value: 'DIR',
+    describe: 'your own symptoms and causes, beside or in place of the shipped ones',
+    completes: 'directory',
+  },
+  redact: { kind: 'flag', default: true, negatable: true, describe: 'mask secrets in URLs and headers' },
+  color: { kind: 'choice', value: 'WHEN', choices: COLOR_CHOICES, default: 'auto', describe: 'colour the text' },
+  failOn: {
+    kind: 'choice',
+    value: 'LEVEL',
+    choices: SEVERITIES,
+    describe: 'exit 1 when an incident that is shown in full is at least this severe',
+  },
+  quiet: { kind: 'flag', short: 'q', describe: 'say nothing on standard error but errors' },
+  verbose: { kind: 'flag', short: 'v', describe: 'show more: every piece of evidence, every input' },
+  fromStart: { kind: 'flag', describe: 'read the logs from their first line, not from their end' },
+  lines: { kind: 'count', value: 'N', default: 0, describe: 'read the last N lines of each log first' },
+  plain: { kind: 'flag', describe: 'one line an event, also on a terminal' },
+  poll: { kind: 'duration', value: 'TIME', default: 250, describe: 'how often to look for new lines' },
+  rotateWait: {
+    kind: 'duration',
+    value: 'TIME',
+    default: 60_000,
+    describe: 'how long to go on reading a log that was rotated away',
+  },
+  quietWindow: {
+    kind: 'duration',
+    value: 'TIME',
+    default: 300_000,
+    describe: 'an incident has ended when nothing was added to it for this long',
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+export type OptionKey = keyof typeof OPTIONS;
+
+/** The specification of an option, in its general type. */
+export function optionSpec(key: OptionKey): OptionSpec {
+  return OPTIONS[key];
+}
+
+/** All option keys, in the order of the table. */
+export const OPTION_KEYS = Object.keys(OPTIONS).filter((key): key is OptionKey => Object.hasOwn(OPTIONS, key));
+
+/** `quietWindow` -> `quiet-window`, as typed after `--`. */
+export function longName(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** `quietWindow` -> `WSLOG_QUIET_WINDOW`. */
+export function environmentName(key: string): string {
+  return `WSLOG_${longName(key).replaceAll('-', '_').toUpperCase()}`;
+}

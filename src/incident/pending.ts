@@ -1,0 +1,97 @@
+/**
+ * Requests whose error line was seen and whose access line may still come. Fixed-size tables: an old entry gives way
+ * to a new one, so memory is bounded and the cost per line constant. Within the tables' reach the join is one to one.
+ */
+const SIZE = 1 << 16;
+const MASK = SIZE - 1;
+/** How many error groups one request is remembered to have touched. */
+const TOUCHED = 4;
+
+/** By nginx's connection number: exact where the access log carries `$connection`. */
+export class RequestsByConnection {
+  readonly #connection = new Float64Array(SIZE).fill(-1);
+  readonly #request = new Uint32Array(SIZE);
+  readonly #time = new Float64Array(SIZE);
+  readonly #group = new Int32Array(SIZE * TOUCHED).fill(-1);
+  readonly #joined = new Uint8Array(SIZE);
+
+  /**
+   * Notes an error line.
+   *
+   * @returns the group that counts the request already, or -1 when this line starts a new one
+   */
+  note(connection: number, requestHash: number, time: number, group: number): number {
+    const i = slotOf(connection);
+    const base = i * TOUCHED;
+    if (this.#connection[i] === connection && this.#request[i] === requestHash && !(time - this.#time[i]! > 600)) {
+      // A request tries each backend once: the same complaint again on a kept-alive connection is another request.
+      let free = -1;
+      let again = this.#joined[i] === 1;
+      for (let k = 0; k < TOUCHED; k++) {
+        const seen = this.#group[base + k]!;
+        if (seen === group) again = true;
+        else if (seen === -1 && free === -1) free = k;
+      }
+      if (!again) {
+        if (free !== -1) this.#group[base + free] = group;
+        this.#time[i] = time;
+        return this.#group[base]!;
+      }
+    }
+    this.#connection[i] = connection;
+    this.#request[i] = requestHash;
+    this.#time[i] = time;
+    this.#joined[i] = 0;
+    this.#group[base] = group;
+    for (let k = 1; k < TOUCHED; k++) this.#group[base + k] = -1;
+    return -1;
+  }
+
+  /** The group that counts the request of this access line, or -1; a request is given out once. */
+  join(connection: number, requestHash: number, earliest: number, latest: number): number {
+    const i = slotOf(connection);
+    if (this.#connection[i] !== connection || this.#request[i] !== requestHash || this.#joined[i] === 1) return -1;
+    const time = this.#time[i]!;
+    if (time < earliest || time > latest) return -1;
+    this.#joined[i] = 1;
+    return this.#group[i * TOUCHED]!;
+  }
+}
+
+/** By client, request line and second: what is left when no connection number is logged. */
+export class RequestsBySecond {
+  readonly #hash = new Float64Array(SIZE).fill(-1);
+  readonly #time = new Float64Array(SIZE);
+  readonly #group = new Int32Array(SIZE).fill(-1);
+  readonly #waiting = new Int32Array(SIZE);
+
+  note(hash: number, time: number, group: number): void {
+    const i = slotOf(hash + time * 31);
+    if (this.#hash[i] === hash && this.#time[i] === time) {
+      this.#waiting[i]!++;
+      return;
+    }
+    this.#hash[i] = hash;
+    this.#time[i] = time;
+    this.#group[i] = group;
+    this.#waiting[i] = 1;
+  }
+
+  /** Looks at the access line's own second, then at the one before: nginx reads its clock once per event loop. */
+  join(hash: number, time: number): number {
+    for (const second of [time, time - 1]) {
+      const i = slotOf(hash + second * 31);
+      if (this.#hash[i] === hash && this.#time[i] === second && this.#waiting[i]! > 0) {
+        this.#waiting[i]!--;
+        return this.#group[i]!;
+      }
+    }
+    return -1;
+  }
+}
+
+function slotOf(value: number): number {
+  const low = value >>> 0;
+  const high = (value / 4294967296) >>> 0;
+  return (Math.imul(low ^ (high * 40503), 0x9e3779b1) >>> 16) & MASK;
+}

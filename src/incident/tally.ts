@@ -1,0 +1,65 @@
+/** A bounded summary of many log lines that met the same fate; two of them merge into what one would have held. */
+import { Clients } from './clients.ts';
+import { Timeline } from './timeline.ts';
+
+export const MAX_SAMPLES = 5;
+
+export interface LineRef {
+  /** Index of the input file in the analysis. */
+  readonly file: number;
+  /** 1-based. */
+  readonly line: number;
+  /** Which log it stands in: error lines say why, so they are shown first. */
+  readonly log: 'error' | 'access';
+  /** Epoch seconds, NaN when the line has no readable time. */
+  readonly time: number;
+  /** The line's bytes as latin1, unredacted: it is redacted where a report is made. */
+  readonly raw: string;
+}
+
+export class Tally {
+  /** Log lines. */
+  lines = 0;
+  /** Requests or sessions. */
+  count = 0;
+  /** Epoch seconds. */
+  first = Number.POSITIVE_INFINITY;
+  last = Number.NEGATIVE_INFINITY;
+  readonly clients = new Clients();
+  readonly timeline = new Timeline();
+  readonly samples: LineRef[] = [];
+
+  /** Counts one request or session at `second` (NaN: unknown time). */
+  hit(second: number, client: string | null): void {
+    this.count++;
+    if (!Number.isNaN(second)) {
+      if (second < this.first) this.first = second;
+      if (second > this.last) this.last = second;
+      this.timeline.add(second);
+    }
+    if (client !== null) this.clients.add(client);
+  }
+
+  /** Keeps a line as evidence while there is room. */
+  sample(ref: LineRef): void {
+    if (this.samples.length < MAX_SAMPLES) this.samples.push(ref);
+  }
+
+  merge(other: Tally): void {
+    this.lines += other.lines;
+    this.count += other.count;
+    this.first = Math.min(this.first, other.first);
+    this.last = Math.max(this.last, other.last);
+    this.clients.merge(other.clients);
+    this.timeline.merge(other.timeline);
+    this.samples.push(...other.samples);
+    this.samples.sort(
+      (a, b) =>
+        Number(a.log === 'access') - Number(b.log === 'access') ||
+        a.time - b.time ||
+        a.file - b.file ||
+        a.line - b.line,
+    );
+    this.samples.length = Math.min(this.samples.length, MAX_SAMPLES);
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Counts over time in a bounded number of cells. Cells are aligned to the epoch and double in width when the range
+ * outgrows them, so the outcome depends only on what was added, not on the order: two timelines merge exactly.
+ */
+export const CELLS = 64;
+
+export class Timeline {
+  /** Width of a cell in seconds; a power of two. */
+  width = 1;
+  /** Index (time / width) of the first cell in use. */
+  #first = 0;
+  #counts = new Map<number, number>();
+  #min = Number.POSITIVE_INFINITY;
+  #max = Number.NEGATIVE_INFINITY;
+
+  /** @param second time in epoch seconds */
+  add(second: number, count = 1): void {
+    const t = Math.floor(second);
+    if (t < this.#min) this.#min = t;
+    if (t > this.#max) this.#max = t;
+    this.#fit();
+    const cell = Math.floor(t / this.width);
+    this.#counts.set(cell, (this.#counts.get(cell) ?? 0) + count);
+  }
+
+  merge(other: Timeline): void {
+    if (other.#counts.size === 0) return;
+    this.#min = Math.min(this.#min, other.#min);
+    this.#max = Math.max(this.#max, other.#max);
+    while (this.width < other.width) this.#double();
+    this.#fit();
+    for (const [cell, count] of other.#counts) {
+      const mine = Math.floor((cell * other.width) / this.width);
+      this.#counts.set(mine, (this.#counts.get(mine) ?? 0) + count);
+    }
+  }
+
+  /** Counts from the first cell in use to the last, with the epoch second at which the first starts. */
+  cells(): { from: number; width: number; counts: number[] } | null {
+    if (this.#counts.size === 0) return null;
+    this.#first = Math.floor(this.#min / this.width);
+    const last = Math.floor(this.#max / this.width);
+    const counts: number[] = [];
+    for (let cell = this.#first; cell <= last; cell++) counts.push(this.#counts.get(cell) ?? 0);
+    return { from: this.#first * this.width, width: this.width, counts };
+  }
+
+  #fit(): void {
+    while (Math.floor(this.#max / this.width) - Math.floor(this.#min / this.width) >= CELLS) this.#double();
+  }
+
+  #double(): void {
+    this.width *= 2;
+    const folded = new Map<number, number>();
+    for (const [cell, count] of this.#counts) {
+      const half = Math.floor(cell / 2);
+      folded.set(half, (folded.get(half) ?? 0) + count);
+    }
+    this.#counts = folded;
+  }
+}

@@ -1,0 +1,141 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ChangeHint, watchForChanges } from './change-hint.ts';
+import { type FollowEvent, FollowedPath, type Position } from './followed-path.ts';
+import type { LineBlock } from './line-block.ts';
+
+export interface TailOptions {
+  /** Begin at the start of the files instead of their ends. */
+  readonly fromStart?: boolean;
+  /** Begin this many lines before the end. */
+  readonly lines?: number;
+  /** How often the files are looked at, in ms; 250 unless given. */
+  readonly pollMs?: number;
+  /** How long a rotated file that does not grow is kept open for late lines, in ms; 60 000 unless given. */
+  readonly rotateWaitMs?: number;
+  /** Use the system's notifications to look sooner; on unless false. */
+  readonly notify?: boolean;
+  /** Ends the following, after a last read to the ends of the files. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Lines of one of the paths, or something to tell about it. `rotated`: they come from a file that the path led to
+ * before, whose line numbers they carry.
+ */
+export type TailEvent =
+  | { readonly path: string; readonly block: LineBlock; readonly rotated?: true }
+  | { readonly path: string; readonly notice: string };
+
+const POLL_MS = 250;
+const ROTATE_WAIT_MS = 60_000;
+/** Notifications come in swarms; one look serves those of this time (ms). */
+const SWARM_MS = 20;
+/** Pieces read before the names are looked at again, so that a fast writer cannot hide a rotation. */
+const ROUNDS = 64;
+/** The last read after the signal ends by then, even if the writers are faster (ms). */
+const LAST_READ_MS = 1500;
+
+/**
+ * Follows growing logs by name, like `tail -F`, through every kind of rotation. Polling finds what happens;
+ * notifications only make it look sooner. Nothing is read twice: a position never passes an unfinished last line,
+ * and a line is handed on once it is complete.
+ */
+export class Tail {
+  readonly #paths: FollowedPath[];
+  readonly #options: TailOptions;
+  #wake: (() => void) | null = null;
+  #woken = false;
+
+  constructor(paths: readonly string[], options: TailOptions = {}) {
+    this.#options = options;
+    const start =
+      options.fromStart === true ? { at: 'start' as const } : { at: 'end' as const, lines: options.lines ?? 0 };
+    const rotateWaitMs = options.rotateWaitMs ?? ROTATE_WAIT_MS;
+    this.#paths = [...new Set(paths)].map((path) => new FollowedPath(path, start, rotateWaitMs));
+  }
+
+  /** How far each file that is held was read; in step with what was yielded. */
+  positions(): Position[] {
+    return this.#paths.flatMap((followed) => followed.positions());
+  }
+
+  /** The events, until the signal; to be iterated once. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<TailEvent> {
+    const { signal, pollMs = POLL_MS } = this.#options;
+    const notices: string[] = [];
+    const wake = (): void => {
+      this.#woken = true;
+      this.#wake?.();
+    };
+    const hint = this.#hint(wake, notices);
+    signal?.addEventListener('abort', wake);
+    try {
+      for (;;) {
+        const ending = signal?.aborted === true;
+        yield* this.#pass(ending);
+        for (const notice of notices.splice(0)) yield { path: this.#paths[0]?.path ?? '', notice };
+        if (ending) return;
+        await this.#wait(pollMs);
+      }
+    } finally {
+      signal?.removeEventListener('abort', wake);
+      for (const followed of this.#paths) followed.close();
+      await hint?.close();
+    }
+  }
+
+  #hint(wake: () => void, notices: string[]): ChangeHint | null {
+    if (this.#options.notify === false) return null;
+    return watchForChanges(
+      this.#paths.map((followed) => followed.path),
+      wake,
+      (sentence) => {
+        notices.push(sentence);
+        wake();
+      },
+    );
+  }
+
+  /** Looks at every name, then reads all files to their ends, a piece of each in turn. */
+  async *#pass(ending: boolean): AsyncGenerator<TailEvent> {
+    const begun = performance.now();
+    for (let more = true; more; ) {
+      for (const followed of this.#paths) yield* named(followed.path, await followed.look(performance.now()));
+      more = false;
+      for (let round = 0; round < ROUNDS; round++) {
+        more = false;
+        for (const followed of this.#paths) {
+          const events = await followed.read(performance.now());
+          if (events === null) continue;
+          more = true;
+          yield* named(followed.path, events);
+        }
+        if (!more) break;
+      }
+      if (ending ? performance.now() - begun > LAST_READ_MS : this.#options.signal?.aborted === true) return;
+    }
+  }
+
+  async #wait(pollMs: number): Promise<void> {
+    if (!this.#woken) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, pollMs);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#wake = null;
+    }
+    if (this.#woken && this.#options.signal?.aborted !== true) await delay(Math.min(pollMs, SWARM_MS));
+    this.#woken = false;
+  }
+}
+
+function* named(path: string, events: readonly FollowEvent[]): Generator<TailEvent> {
+  for (const event of events) {
+    if ('notice' in event) yield { path, notice: event.notice };
+    else if (event.rotated) yield { path, block: event.block, rotated: true };
+    else yield { path, block: event.block };
+  }
+}

@@ -1,0 +1,105 @@
+/** The report document `wslog.report/1`: what `--format json` prints and every other format renders. */
+import type { Severity } from '../catalogue/types.ts';
+
+export type WebSocketVerdict = 'yes' | 'likely' | 'no' | 'unknown';
+
+export interface ReportInput {
+  path: string;
+  kind: 'error' | 'access' | 'mixed' | 'unknown';
+  /** `nginx-error`, `combined`, `main`, `ingress`, `json`, `custom`, or `unknown`. */
+  format: string;
+  bytes: number;
+  lines: number;
+  unknown: number;
+  timezone: string | null;
+  timezoneFrom: 'line' | 'access-log' | 'option' | 'environment' | 'system' | null;
+  /** One sentence, or null. */
+  problem: string | null;
+}
+
+export interface ReportEndpoint {
+  server: string | null;
+  path: string;
+  websocket: 'yes' | 'likely' | 'no';
+  handshakes: { ok: number; failed: number; byStatus: Record<string, number> };
+  /** Durations in seconds; null where the log does not tell. */
+  sessions: { closed: number; p50: number | null; p95: number | null; max: number | null };
+}
+
+export interface ReportEvidence {
+  text: string;
+  /** Log-odds: positive speaks for, negative against. */
+  weight: number;
+  file: string | null;
+  line: number | null;
+}
+
+export interface ReportDirective {
+  name: string;
+  value: string | null;
+  file: string | null;
+  line: number | null;
+  default: boolean;
+}
+
+export interface ReportFixStep {
+  do: string;
+  why: string | null;
+  nginx: string | null;
+  run: string | null;
+}
+
+export interface ReportCause {
+  id: string;
+  title: string;
+  confidence: number;
+  evidence: ReportEvidence[];
+  directive: ReportDirective | null;
+  fix: {
+    summary: string;
+    steps: ReportFixStep[];
+    patch: string | null;
+    verify: { run: string; expect: string }[];
+  };
+}
+
+export interface ReportIncident {
+  id: string;
+  title: string;
+  severity: Severity;
+  status: 'open' | 'ended';
+  websocket: WebSocketVerdict;
+  firstSeen: string | null;
+  lastSeen: string | null;
+  endpoint: { server: string | null; host: string | null; path: string | null };
+  upstreams: { address: string; count: number }[];
+  clients: { distinct: number; exact: boolean; top: { address: string; count: number }[] };
+  /** Requests or sessions hit. */
+  count: number;
+  lines: number;
+  symptoms: { id: string; count: number }[];
+  statuses: Record<string, number>;
+  timeline: { from: string | null; bucketSeconds: number; counts: number[] };
+  causes: ReportCause[];
+  ruledOut: { id: string; why: string }[];
+  /** What would tell the first two causes apart; null when the first is clear. */
+  undecided: string | null;
+  evidence: { file: string; line: number; raw: string }[];
+}
+
+export interface ReportNote {
+  id: string;
+  text: string;
+}
+
+export interface ReportDocument {
+  schema: 'wslog.report/1';
+  generator: { name: 'wslog'; version: string };
+  range: { from: string; to: string } | null;
+  inputs: ReportInput[];
+  accounting: { lines: number; classified: number; routine: number; unknown: number };
+  unknown: { template: string; count: number; example: string }[];
+  endpoints: ReportEndpoint[];
+  incidents: ReportIncident[];
+  notes: ReportNote[];
+}

@@ -1,0 +1,120 @@
+/** Runs the built program as its users do. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+if (!existsSync(CLI)) throw new Error('there is no build to test; run: npm run build');
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+type Environment = Record<string, string>;
+
+/** Nothing of the tester's own settings reaches the program. */
+const CLEAN: Environment = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', LANG: 'C.UTF-8', TZ: 'UTC' };
+
+/** Runs wslog to its end. */
+export function wslog(
+  args: readonly string[],
+  options: { input?: string; env?: Environment; cwd?: string } = {},
+): Outcome {
+  const run = spawnSync(process.execPath, [CLI, ...args], {
+    encoding: 'utf8',
+    input: options.input ?? '',
+    env: { ...CLEAN, ...options.env },
+    maxBuffer: 1 << 28,
+    timeout: 30_000,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  });
+  return { code: run.status, stdout: run.stdout, stderr: run.stderr };
+}
+
+/** Runs a bash script in which `wslog` is the built program. */
+export function bash(script: string, env: Environment = {}): Outcome {
+  const run = spawnSync('bash', ['-c', `wslog() { '${process.execPath}' '${CLI}' "$@"; }\n${script}`], {
+    encoding: 'utf8',
+    env: { ...CLEAN, ...env },
+    timeout: 30_000,
+    maxBuffer: 1 << 28,
+  });
+  return { code: run.status, stdout: run.stdout, stderr: run.stderr };
+}
+
+/** A wslog that goes on running, with what it has printed so far. */
+export class Running {
+  stdout = '';
+  stderr = '';
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<number | null>;
+
+  constructor(args: readonly string[], env: Environment = {}) {
+    this.#child = spawn(process.execPath, [CLI, ...args], {
+      env: { ...CLEAN, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child.stdout?.on('data', (piece) => {
+      this.stdout += String(piece);
+    });
+    this.#child.stderr?.on('data', (piece) => {
+      this.stderr += String(piece);
+    });
+    this.#ended = new Promise((resolve) => this.#child.on('close', (code) => resolve(code)));
+  }
+
+  /** Waits until what was printed holds the text. */
+  async until(stream: 'stdout' | 'stderr', text: string, patienceMs = 15_000): Promise<void> {
+    const deadline = Date.now() + patienceMs;
+    while (!this[stream].includes(text)) {
+      if (Date.now() > deadline) {
+        this.#child.kill('SIGKILL');
+        throw new Error(
+          `no "${text}" on ${stream} in ${patienceMs} ms; it holds: ${this[stream].slice(-2000)} ${this.stderr.slice(-500)}`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Sends a signal and waits for the end. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    this.#child.kill(signal);
+    return this.#ended;
+  }
+}
+
+/** A folder for one test file. */
+export class Folder {
+  readonly path = mkdtempSync(join(tmpdir(), 'wslog-cli-'));
+
+  write(name: string, content: string | Buffer): string {
+    const path = join(this.path, name);
+    writeFileSync(path, content, typeof content === 'string' ? 'latin1' : null);
+    return path;
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** A line of an error log: nothing listens at the backend. */
+export function refused(serial: number, second = serial % 60): string {
+  const time = `2026/11/22 12:00:${String(second).padStart(2, '0')}`;
+  return `${time} [error] 7#7: *${serial} connect() failed (111: Connection refused) while connecting to upstream, client: 192.0.2.${1 + (serial % 200)}, server: chat.test, request: "GET /ws HTTP/1.1", upstream: "http://10.0.0.5:8080/ws", host: "chat.test"\n`;
+}
+
+/** The access line of the same request. */
+export function refusedAccess(serial: number, second = serial % 60): string {
+  const time = `22/Nov/2026:12:00:${String(second).padStart(2, '0')} +0000`;
+  return `192.0.2.${1 + (serial % 200)} - - [${time}] "GET /ws HTTP/1.1" 502 157 "-" "Mozilla/5.0"\n`;
+}
+
+export function many(count: number, line: (serial: number) => string): string {
+  return Array.from({ length: count }, (_, index) => line(index + 1)).join('');
+}

@@ -1,0 +1,53 @@
+/**
+ * Makes sure the programs the lab drives are installed.
+ * Usable as a vitest `globalSetup` (default export) and as a plain function.
+ */
+import { spawnSync } from 'node:child_process';
+
+const NEEDED: ReadonlyArray<{ program: string; packages: string }> = [
+  { program: 'nginx', packages: 'nginx-light' },
+  { program: 'openssl', packages: 'openssl' },
+  { program: 'gzip', packages: 'gzip' },
+  { program: 'zstd', packages: 'zstd' },
+  { program: 'bzip2', packages: 'bzip2' },
+  { program: 'xz', packages: 'xz-utils' },
+];
+
+/** Where programs of the system administrator live; an ordinary user's PATH may lack them. */
+const SEARCH_PATH = `${process.env.PATH ?? ''}:/usr/sbin:/sbin:/usr/local/sbin`;
+
+/** The nginx the lab runs: `LAB_NGINX` or the one found on the path. */
+export function nginxBinary(): string {
+  return process.env.LAB_NGINX ?? which('nginx') ?? 'nginx';
+}
+
+function which(program: string): string | null {
+  for (const folder of SEARCH_PATH.split(':')) {
+    if (folder === '') continue;
+    const candidate = `${folder}/${program}`;
+    if (spawnSync('test', ['-x', candidate]).status === 0) return candidate;
+  }
+  return null;
+}
+
+/**
+ * Installs what is missing with apt when the user is root.
+ * @throws Error with one sentence that names the Debian packages when it cannot.
+ */
+export function ensureLabPrograms(): void {
+  const missing = NEEDED.filter(({ program }) =>
+    program === 'nginx' && process.env.LAB_NGINX !== undefined ? false : which(program) === null,
+  ).map(({ packages }) => packages);
+  if (missing.length === 0) return;
+  if (process.getuid?.() === 0 && which('apt-get') !== null) {
+    const install = ['install', '-y', '--no-install-recommends', ...missing];
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    spawnSync('apt-get', ['update'], { stdio: 'inherit', env });
+    if (spawnSync('apt-get', install, { stdio: 'inherit', env }).status === 0) return;
+  }
+  throw new Error(
+    `The lab needs these Debian packages: ${missing.join(' ')}. Install them as root, then run the tests again.`,
+  );
+}
+
+export default ensureLabPrograms;

@@ -1,0 +1,92 @@
+/** The fast way of reading lines finds what the plain way finds, whatever the lines. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { accessLine, CLOSED, errorLine, IDLE, log, NO_LIVE, REFUSED, RESET, timed } from './lines.ts';
+import { analyzeTexts } from './run.ts';
+
+const seconds = fc.integer({ min: 0, max: 9000 });
+const clients = fc.constantFrom('192.0.2.1', '192.0.2.2', '2001:db8::1', 'unix:', '10.1.2.3');
+const requests = fc.constantFrom(
+  'GET /ws HTTP/1.1',
+  'GET /socket.io/?EIO=4&transport=websocket&sid=abc HTTP/1.1',
+  'GET /api/orders/17?page=2 HTTP/1.1',
+  'GET /a%0a2026/11/22 HTTP/1.1',
+  'POST /upload HTTP/2.0',
+  'GET /x", upstream: "http://6.6.6.6/ HTTP/1.1',
+);
+const messages = fc.constantFrom(
+  REFUSED,
+  CLOSED,
+  IDLE,
+  RESET,
+  NO_LIVE,
+  'open() "/srv/www/favicon.ico" failed (2: No such file or directory)',
+  'open() "/srv/a\n2026/11/22 12:00:00 [error] 1#1: *9 upstream timed out (110: Connection timed out) while proxying upgraded connection, client: 6.6.6.6, server: b" failed (2: No such file or directory)',
+  'limiting requests, excess: 0.874 by zone "perip"',
+  'something nobody has seen before',
+  'upstream server temporarily disabled while connecting to upstream',
+);
+const errors = fc
+  .record({
+    second: seconds,
+    level: fc.constantFrom('error', 'info', 'warn', 'crit', 'alert'),
+    connection: fc.integer({ min: 1, max: 30 }),
+    message: messages,
+    client: clients,
+    request: requests,
+    upstream: fc.constantFrom('http://10.0.0.5:8080/ws', 'http://10.0.0.6:8080/ws', null),
+    host: fc.constantFrom('a.test', 'a"b', 'x\x1b[2J'),
+  })
+  .map(errorLine);
+const access = fc
+  .record({
+    second: seconds,
+    client: clients,
+    request: requests.filter((r) => !r.includes('"')),
+    status: fc.constantFrom(101, 200, 304, 301, 400, 404, 499, 502, 504, 0, 9),
+    bytes: fc.constantFrom(0, 4, 157, 12345),
+  })
+  .chain((parts) =>
+    fc.boolean().map((full) =>
+      accessLine({ ...parts, rest: full ? timed({ seconds: 60.01, status: String(parts.status), connection: 3 }) : '' }),
+    ),
+  );
+const odd = fc.constantFrom('', '\r', '\0\0\0', 'x'.repeat(3000), '{"a":1}', '2026/11/22 12:00:00 [error', 'stack traceback:');
+const shape = (document: Awaited<ReturnType<typeof analyzeTexts>>): unknown => ({ ...document, inputs: [] });
+
+describe('fast and plain way', () => {
+  it('agree on error logs', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof({ weight: 8, arbitrary: errors }, odd), { maxLength: 80 }), fc.boolean(), async (lines, crlf) => {
+        const text = lines.map((line) => line + (crlf ? '\r\n' : '\n')).join('');
+        const fast = await analyzeTexts([['error.log', text]]);
+        const plain = await analyzeTexts([['error.log', text]], { plain: true });
+        expect(JSON.stringify(shape(fast)).replaceAll(/wslog-analysis-\w+/g, '')).toBe(
+          JSON.stringify(shape(plain)).replaceAll(/wslog-analysis-\w+/g, ''),
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('agree on access logs, and on both together', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof({ weight: 8, arbitrary: access }, odd), { maxLength: 80 }),
+        fc.array(errors, { maxLength: 30 }),
+        async (lines, others) => {
+          const texts = [
+            ['error.log', log(others)],
+            ['access.log', log(lines)],
+          ] as const;
+          const fast = await analyzeTexts(texts);
+          const plain = await analyzeTexts(texts, { plain: true });
+          expect(JSON.stringify(shape(fast)).replaceAll(/wslog-analysis-\w+/g, '')).toBe(
+            JSON.stringify(shape(plain)).replaceAll(/wslog-analysis-\w+/g, ''),
+          );
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});

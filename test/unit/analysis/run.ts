@@ -1,0 +1,50 @@
+/** Runs the analysis on texts, through files, as users do. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { analyzeLogs } from '../../../src/analysis/analyze.ts';
+import type { AnalysisSettings } from '../../../src/analysis/settings.ts';
+import { shippedCatalogue } from '../../../src/catalogue/shipped.ts';
+import type { ReportDocument } from '../../../src/report/document.ts';
+
+export async function settings(overrides: Partial<AnalysisSettings> = {}): Promise<AnalysisSettings> {
+  return {
+    catalogue: await shippedCatalogue(),
+    conf: null,
+    nginxVersion: null,
+    logFormat: null,
+    since: null,
+    until: null,
+    zone: { name: 'UTC', from: 'system', offsetAt: () => 0 },
+    filters: { server: null, path: null, upstream: null, cause: null, minSeverity: 'info' },
+    redact: true,
+    version: 'test',
+    ...overrides,
+  };
+}
+
+/** @param texts file names and their content as latin1, in the order in which they are named on the command line */
+export async function analyzeTexts(
+  texts: readonly (readonly [name: string, content: string])[],
+  overrides: Partial<AnalysisSettings> = {},
+): Promise<ReportDocument> {
+  const folder = mkdtempSync(join(tmpdir(), 'wslog-analysis-'));
+  try {
+    const sets = texts.map(([name, content]) => {
+      const path = join(folder, name);
+      writeFileSync(path, content, 'latin1');
+      return { name: path, files: [{ path, bytes: content.length, mtimeMs: 0 }] };
+    });
+    return await analyzeLogs(sets, await settings(overrides), { stdin: process.stdin, onProgress: () => {} });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What must not depend on how the log was cut into files: everything but names and line numbers. */
+export function essence(document: ReportDocument): string {
+  const { incidents, accounting, endpoints, unknown, range } = document;
+  return JSON.stringify({ incidents, accounting, endpoints, unknown, range }, (key, value: unknown) =>
+    key === 'file' || key === 'line' ? undefined : value,
+  );
+}
