@@ -13,12 +13,15 @@ import { mergeByTime, type WaitingSource } from './merge.ts';
 import type { AnalysisSettings } from './settings.ts';
 import { type Sniffed, sniff } from './sniff.ts';
 import { Source } from './source.ts';
+import { twins } from './twins.ts';
 import { offsetName, type StatedOffset, zoneFor } from './zones.ts';
 
 export interface AnalysisIo {
   readonly stdin: NodeJS.ReadableStream;
   /** Told how many bytes of input were read since the last call. */
   onProgress(bytes: number): void;
+  /** Ends the reading when aborted; what was read until then is reported. */
+  readonly signal?: AbortSignal;
 }
 
 /** Bytes of an input's head that are looked at before it is read. */
@@ -47,6 +50,10 @@ export async function analyzeLogs(
   for (const set of sets) {
     for (const file of set.files) opened.push(await look(file.path, file.bytes, known, settings, io));
   }
+  // Inputs that start in the same second follow each other by name, as the parts of a split log do.
+  const { compare } = new Intl.Collator('en', { numeric: true });
+  opened.sort((a, b) => compare(a.path, b.path));
+  const left = twins(opened);
   const stated = opened.flatMap(({ path, sniffed: { first } }) =>
     first?.offset == null ? [] : [{ path, wall: first.wall, offset: first.offset } satisfies StatedOffset],
   );
@@ -82,7 +89,13 @@ export async function analyzeLogs(
       timezone: first === null ? null : first.offset !== null ? offsetName(first.offset) : zone.name,
       timezoneFrom: first === null ? null : fromLine ? 'line' : zone.from,
       problem: null,
+      twinOf: null,
     };
+    const twin = left.get(index);
+    if (twin !== undefined) {
+      inputs.push({ input: { ...input, twinOf: opened[twin]!.path }, reader: null, format: sniffed.format });
+      continue;
+    }
     inputs.push({ input, reader, format: sniffed.format });
     const rank = sniffed.kind === 'access' ? 1 : 0;
     waiting.push({
@@ -99,9 +112,14 @@ export async function analyzeLogs(
         }),
     });
   }
-  await mergeByTime(waiting, (source) => correlator.take(source.batch, source.at, source.file));
+  await mergeByTime(waiting, (source) => correlator.take(source.batch, source.at, source.file), io.signal);
   for (const [index, one] of opened.entries()) settle(inputs[index]!, one);
-  return conclude(inputs, correlator, registry, matcher, settings);
+  const document = conclude(inputs, correlator, registry, matcher, settings);
+  if (io.signal?.aborted === true) {
+    const text = 'Reading was interrupted: this report covers what was read until then.';
+    document.notes.unshift({ id: 'interrupted', text, nginx: null });
+  }
+  return document;
 }
 
 function blocksOf(path: string, problems: string[], io: AnalysisIo): AsyncGenerator<LineBlock> {

@@ -11,6 +11,9 @@ import type { AnalysisSettings } from './settings.ts';
 import { type Sniffed, sniff } from './sniff.ts';
 import { offsetName, type StatedOffset, zoneFor } from './zones.ts';
 
+/** A block of at least this many bytes is one of several: more of the log was there to be read. */
+const FULL_BLOCK = 60 * 1024;
+
 interface LiveInput {
   readonly read: ReadInput;
   readonly reader: SourceReader;
@@ -38,7 +41,12 @@ export class LiveAnalysis {
     const input = this.#input(path, text);
     input.read.input.bytes += block.bytes.length;
     input.reader.read(text, block.firstLine, this.#batch);
-    for (let i = 0; i < this.#batch.length; i++) this.#correlator.take(this.#batch, i, input.file);
+    this.#take(input);
+    // nginx writes an entry with one write, so at the end of what is there now nothing of it is still to come.
+    if (block.bytes.length < FULL_BLOCK) {
+      input.reader.end(this.#batch);
+      this.#take(input);
+    }
   }
 
   /** Everything known so far. */
@@ -55,6 +63,10 @@ export class LiveAnalysis {
       this.#matcher,
       this.#settings,
     );
+  }
+
+  #take(input: LiveInput): void {
+    for (let i = 0; i < this.#batch.length; i++) this.#correlator.take(this.#batch, i, input.file);
   }
 
   #input(path: string, text: string): LiveInput {
@@ -92,6 +104,7 @@ export class LiveAnalysis {
       timezone: first === null ? null : first.offset !== null ? offsetName(first.offset) : zone.name,
       timezoneFrom: first === null ? null : first.offset !== null ? 'line' : zone.from,
       problem: null,
+      twinOf: null,
     };
     return { read: { input, reader, format: sniffed.format }, reader, file };
   }

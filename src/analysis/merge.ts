@@ -14,7 +14,11 @@ export interface WaitingSource {
 }
 
 /** @param take is given each finding's source; the finding is `source.batch` at `source.at` */
-export async function mergeByTime(waiting: readonly WaitingSource[], take: (source: Source) => void): Promise<void> {
+export async function mergeByTime(
+  waiting: readonly WaitingSource[],
+  take: (source: Source) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   const queue = [...waiting].sort((a, b) => a.firstSecond - b.firstSecond || a.rank - b.rank || a.order - b.order);
   const active: Source[] = [];
   let next = 0;
@@ -26,7 +30,7 @@ export async function mergeByTime(waiting: readonly WaitingSource[], take: (sour
       if (await source.fill()) active.push(source);
       first = earliest(active);
     }
-    if (first === null) return;
+    if (first === null || signal?.aborted === true) return;
     const rival = earliest(active, first);
     const limit = next < queue.length ? queue[next]!.firstSecond : Number.POSITIVE_INFINITY;
     const { batch } = first;

@@ -19,14 +19,18 @@ export interface NoteParts {
 }
 
 const ERROR_LOG_LINE = 'error_log /var/log/nginx/error.log info;';
-const FORMAT_LINE =
-  'log_format ws \'$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" ' +
-  '"$http_user_agent" rt=$request_time uct="$upstream_connect_time" uht="$upstream_header_time" ' +
-  'urt="$upstream_response_time" us="$upstream_status" ua="$upstream_addr" upg="$http_upgrade" cid=$connection\';';
+const FORMAT_LINE = [
+  'log_format ws \'$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" \'',
+  '              \'"$http_user_agent" rt=$request_time uct="$upstream_connect_time" uht="$upstream_header_time" \'',
+  '              \'urt="$upstream_response_time" us="$upstream_status" ua="$upstream_addr" upg="$http_upgrade" \'',
+  "              'cid=$connection';",
+].join('\n');
 const ACCESS_LINE = 'access_log /var/log/nginx/access.log ws;';
 
 export function notesOf(parts: NoteParts): ReportNote[] {
-  return [hidden(parts), forged(parts), cut(parts), timeless(parts), folded(parts)].filter((n) => n !== null);
+  return [hidden(parts), doubled(parts), forged(parts), cut(parts), timeless(parts), folded(parts)].filter(
+    (n) => n !== null,
+  );
 }
 
 /** The commonest WebSocket failure leaves no trace in logs as they are configured by default: say so. */
@@ -57,7 +61,18 @@ function hidden({ visibility, verdicts, gathered }: NoteParts): ReportNote | nul
   if (blind.length === 0) return null;
   return {
     id: 'hidden-evidence',
-    text: `WebSockets were seen, but these logs cannot show all that happens to them: ${blind.join('; ')}. To see it, set: ${lines.join('  ')}`,
+    text: `WebSockets were seen, but these logs cannot show all that happens to them: ${blind.join('; ')}. To see it, set in the http block:`,
+    nginx: lines.join('\n'),
+  };
+}
+
+function doubled({ inputs }: NoteParts): ReportNote | null {
+  const pairs = inputs.flatMap(({ input }) => (input.twinOf === null ? [] : [`${input.path} as ${input.twinOf}`]));
+  if (pairs.length === 0) return null;
+  return {
+    id: 'same-lines-twice',
+    text: `These logs hold the same lines as another that tells more, and were left out so that nothing counts twice: ${pairs.join(', ')}.`,
+    nginx: null,
   };
 }
 
@@ -67,6 +82,7 @@ function forged({ inputs }: NoteParts): ReportNote | null {
   return {
     id: 'possible-forgery',
     text: `${count === 1 ? 'One entry holds' : `${count} entries hold`} text that looks like log lines or fields of nginx's own: somebody may be forging log content. Nothing in them was believed beyond what nginx itself wrote.`,
+    nginx: null,
   };
 }
 
@@ -76,6 +92,7 @@ function cut({ inputs }: NoteParts): ReportNote | null {
   return {
     id: 'cut-lines',
     text: `nginx cut ${count === 1 ? 'one error line' : `${count} error lines`} at 2048 bytes; the end of such a line (upstream, host, referrer) is lost.`,
+    nginx: null,
   };
 }
 
@@ -85,6 +102,7 @@ function timeless({ inputs }: NoteParts): ReportNote | null {
   return {
     id: 'unreadable-times',
     text: `${count === 1 ? 'One line has' : `${count} lines have`} no readable time; they are counted, but stand on no timeline.`,
+    nginx: null,
   };
 }
 
@@ -94,6 +112,7 @@ function folded({ registry, gathered }: NoteParts): ReportNote | null {
   return {
     id: 'folded-cardinality',
     text: `So many different paths or backends occur that ${count} lines were counted together under "{other}"; totals are exact.`,
+    nginx: null,
   };
 }
 

@@ -6,7 +6,7 @@ import type { AccessFormat } from '../nginx/access-line.ts';
 import { stripEnvelope } from '../nginx/envelope.ts';
 import { looksLikeHeader } from '../nginx/error-header.ts';
 import { parseErrorText } from '../nginx/error-line.ts';
-import type { LineTime } from '../nginx/record.ts';
+import type { AccessRecord, LineTime } from '../nginx/record.ts';
 import { parseErrorTime } from '../nginx/time.ts';
 
 export interface Sniffed {
@@ -18,6 +18,10 @@ export interface Sniffed {
   readonly firstLine: string;
   readonly empty: boolean;
   readonly enveloped: boolean;
+  /** The access lines of the sample, read. */
+  readonly records: readonly AccessRecord[];
+  /** The sample, as it stands. */
+  readonly lines: readonly string[];
 }
 
 const SAMPLE_LINES = 60;
@@ -61,6 +65,8 @@ export function sniff(head: string, known: readonly AccessFormat[], stated: Acce
     firstLine: lines[0] ?? '',
     empty: lines.length === 0,
     enveloped: enveloped > 0,
+    records: access,
+    lines,
   };
 }
 

@@ -72,6 +72,20 @@ export function compareRank(a: Candidate<never>, b: Candidate<never>): number {
   return 0;
 }
 
+/** A total order, best first: by rank, then by id so that the outcome never depends on the order of files. */
+export function compareCandidates(a: Candidate<never>, b: Candidate<never>): number {
+  return compareRank(a, b) || (a.symptom.id < b.symptom.id ? -1 : a.symptom.id > b.symptom.id ? 1 : 0);
+}
+
+/**
+ * The order for a line that lost its level: a stated level then proves nothing, so it does not make a candidate more
+ * specific. Between candidates that differ in level only the more severe stays first: in a tunnel, the backend's side.
+ */
+export function compareWithoutLevel(a: Candidate<never>, b: Candidate<never>): number {
+  const proved = (candidate: Candidate<never>) => candidate.rank[1] - (candidate.rank[3] > 0 ? 1 : 0);
+  return b.rank[0] - a.rank[0] || proved(b) - proved(a) || compareCandidates(a, b);
+}
+
 export function holds<Facts>(candidate: Candidate<Facts>, facts: Facts): boolean {
   const clauses = candidate.clauses;
   for (let i = 0; i < clauses.length; i++) if (!clauses[i]?.holds(facts)) return false;
@@ -142,6 +156,6 @@ function valueClause<Facts, Value extends string | number | boolean | null>(
   };
 }
 
-export function list<T extends string | number | boolean>(value: T | readonly T[]): readonly T[] {
+function list<T extends string | number | boolean>(value: T | readonly T[]): readonly T[] {
   return typeof value === 'object' ? value : [value];
 }

@@ -105,7 +105,7 @@ function errorCode(error: unknown): string {
 }
 
 /** One YAML document as a checked entry. Problems are `where: what`. */
-export function parseEntry<T>(text: string, check: (value: unknown) => Checked<T>): Checked<T> {
+function parseEntry<T>(text: string, check: (value: unknown) => Checked<T>): Checked<T> {
   const document = parseDocument(text, {
     version: '1.2',
     schema: 'core',

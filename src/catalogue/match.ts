@@ -1,6 +1,13 @@
 /** Names the symptom a record shows: at most one, the most specific. */
 import type { ErrorRecord } from '../nginx/record.ts';
-import { accessCandidate, type Candidate, compareRank, errorCandidates, holds } from './clauses.ts';
+import {
+  accessCandidate,
+  type Candidate,
+  compareCandidates,
+  compareWithoutLevel,
+  errorCandidates,
+  holds,
+} from './clauses.ts';
 import { type AccessFacts, type ErrorFacts, errorFacts } from './facts.ts';
 import { indexByMessage } from './message-index.ts';
 import type { AccessMatch, Catalogue, ErrorMatch, Symptom } from './types.ts';
@@ -30,17 +37,22 @@ export function compileSymptoms(catalogue: Catalogue): SymptomMatcher {
       else access.push(accessCandidate(symptom, match));
     }
   }
-  errors.sort(byRankThenId);
-  access.sort(byRankThenId);
-
+  errors.sort(compareCandidates);
+  access.sort(compareCandidates);
   const candidatesFor = indexByMessage(errors);
+  const rankError = (facts: ErrorFacts): readonly Candidate<ErrorFacts>[] => {
+    const matching = candidatesFor(facts.message).filter((candidate) => holds(candidate, facts));
+    return facts.level === null ? matching.sort(compareWithoutLevel) : matching;
+  };
   return {
     matchError(record) {
       const facts = errorFacts(record);
-      return firstThatHolds(candidatesFor(facts.message), facts);
+      return facts.level === null
+        ? (rankError(facts)[0]?.symptom ?? null)
+        : firstThatHolds(candidatesFor(facts.message), facts);
     },
     matchAccess: (facts) => firstThatHolds(access, facts),
-    rankError: (facts) => candidatesFor(facts.message).filter((candidate) => holds(candidate, facts)),
+    rankError,
     rankAccess: (facts) => access.filter((candidate) => holds(candidate, facts)),
     errorCandidates: errors,
     accessCandidates: access,
@@ -50,10 +62,6 @@ export function compileSymptoms(catalogue: Catalogue): SymptomMatcher {
 function matches(symptom: Symptom): readonly (ErrorMatch | AccessMatch)[] {
   if (!('log' in symptom.match)) return symptom.match;
   return symptom.match.log === 'sessions' ? [] : [symptom.match];
-}
-
-function byRankThenId(a: Candidate<never>, b: Candidate<never>): number {
-  return compareRank(a, b) || (a.symptom.id < b.symptom.id ? -1 : 1);
 }
 
 function firstThatHolds<Facts>(candidates: readonly Candidate<Facts>[], facts: Facts): Symptom | null {

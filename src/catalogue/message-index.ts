@@ -1,5 +1,5 @@
 /** Finds, for a message, the few candidates that can match it, without trying all of them. */
-import { type Candidate, compareRank } from './clauses.ts';
+import { type Candidate, compareCandidates } from './clauses.ts';
 import type { ErrorFacts } from './facts.ts';
 
 type Candidates = readonly Candidate<ErrorFacts>[];
@@ -9,43 +9,52 @@ type Candidates = readonly Candidate<ErrorFacts>[];
  *
  * Most messages open with a fixed word that few candidates share. A candidate whose text opens with part of a word is
  * tried for the words that begin so, and one whose text opens with a wildcard for every message. Messages that a
- * candidate states in full are the commonest in a log and are looked up whole.
+ * candidate states in full are the commonest in a log and are looked up whole. Lists are put together when first
+ * asked for: a log shows few of the messages that the catalogue knows.
  */
 export function indexByMessage(candidates: Candidates): (message: string) => Candidates {
   const byFirstWord = new Map<string, Candidate<ErrorFacts>[]>();
   const byPartOfWord: Candidate<ErrorFacts>[] = [];
   const forAny: Candidate<ErrorFacts>[] = [];
+  const stated = new Set<string>();
   for (const candidate of candidates) {
-    const word = candidate.firstWord;
-    if (word !== null) byFirstWord.set(word, [...(byFirstWord.get(word) ?? []), candidate]);
-    else if (candidate.message === null || candidate.message.head === '') forAny.push(candidate);
+    const { firstWord, message } = candidate;
+    if (message?.exact === true) stated.add(message.source);
+    if (firstWord !== null) {
+      const sharing = byFirstWord.get(firstWord);
+      if (sharing === undefined) byFirstWord.set(firstWord, [candidate]);
+      else sharing.push(candidate);
+    } else if (message === null || message.head === '') forAny.push(candidate);
     else byPartOfWord.push(candidate);
   }
-  const byFirstCharacter = new Map<string, Candidate<ErrorFacts>[]>();
-  for (const candidate of byPartOfWord) {
-    const character = candidate.message?.head[0] ?? '';
-    if (byFirstCharacter.has(character)) continue;
-    const sharing = byPartOfWord.filter((other) => other.message?.head[0] === character);
-    byFirstCharacter.set(character, [...sharing, ...forAny].sort(compareRank));
-  }
-  for (const [word, own] of byFirstWord) {
-    const partly = byPartOfWord.filter((other) => word.startsWith(other.message?.head ?? ''));
-    byFirstWord.set(word, [...own, ...partly, ...forAny].sort(compareRank));
-  }
+
+  // Keyed by what the catalogue has, never by what only a log has, so these stay small.
+  const openings = new Map<string, Candidates>();
+  const whole = new Map<string, Candidates>();
+
   const byOpening = (message: string): Candidates => {
     const space = message.indexOf(' ');
-    return (
-      byFirstWord.get(space > 0 ? message.slice(0, space) : message) ?? byFirstCharacter.get(message[0] ?? '') ?? forAny
+    const word = space > 0 ? message.slice(0, space) : message;
+    const own = byFirstWord.get(word);
+    // An unknown word may still begin as a candidate does: `setsockopt(` and what follows.
+    const key = own === undefined ? `${message[0] ?? ''}*` : word;
+    const known = openings.get(key);
+    if (known !== undefined) return known;
+    const partly = byPartOfWord.filter(({ message: text }) =>
+      own === undefined ? text?.head[0] === message[0] : word.startsWith(text?.head ?? ''),
     );
+    if (own === undefined && partly.length === 0) return forAny;
+    const found = [...(own ?? []), ...partly, ...forAny].sort(compareCandidates);
+    openings.set(key, found);
+    return found;
   };
-  const whole = new Map<string, Candidates>();
-  for (const { message } of candidates) {
-    if (message?.exact !== true || whole.has(message.source)) continue;
-    const possible = byOpening(message.source);
-    whole.set(
-      message.source,
-      possible.filter((other) => other.message === null || other.message.matches(message.source)),
-    );
-  }
-  return (message) => whole.get(message) ?? byOpening(message);
+
+  return (message) => {
+    if (!stated.has(message)) return byOpening(message);
+    const known = whole.get(message);
+    if (known !== undefined) return known;
+    const found = byOpening(message).filter((other) => other.message === null || other.message.matches(message));
+    whole.set(message, found);
+    return found;
+  };
 }

@@ -27,6 +27,11 @@ const SIGNAL_CODES: ReadonlyMap<unknown, number> = new Map([
 export async function analyze(call: Invocation): Promise<number> {
   const { operands, settings, io, messages } = call;
   const format = formatAmong(settings, REPORT_FORMATS);
+  if (settings.text('nginxConf') === '-' && operands.includes('-')) {
+    throw new UsageError(
+      `${settings.where('nginxConf')} - and the log - both read standard input; name a file for one`,
+    );
+  }
   const given = await confOf(settings, io, messages);
   const logs = operands.length > 0 ? operands : logsOfConf(given, settings);
   const { sets, problems } = await discoverLogs(logs);
@@ -107,6 +112,7 @@ function unreadInput({ path, sentence }: InputProblem): ReportInput {
     timezone: null,
     timezoneFrom: null,
     problem: sentence,
+    twinOf: null,
   };
 }
 

@@ -57,7 +57,7 @@ export async function watch(call: Invocation): Promise<number> {
     for await (const event of tail) {
       if ('notice' in event) {
         messages.notice(`${event.path}: ${event.notice}`);
-        if (/\bmissing\b/.test(event.notice)) listener.gap(event.path, event.notice);
+        if (event.gap) listener.gap(event.path, event.notice);
       } else {
         live.feed(event.path, event.block);
         dirty = true;

@@ -17,7 +17,7 @@ export const COLOR_CHOICES = ['auto', 'always', 'never'] as const;
  * - `duration`: `250ms`, `5m`, `1h30m`; a bare number is seconds. Kept in ms.
  * - `count`: a whole number from 0.
  */
-export type OptionKind = 'text' | 'text-or-off' | 'flag' | 'choice' | 'duration' | 'count';
+type OptionKind = 'text' | 'text-or-off' | 'flag' | 'choice' | 'duration' | 'count';
 
 export interface OptionSpec {
   readonly kind: OptionKind;

@@ -107,7 +107,7 @@ type Say = (
   ref?: LineRef | null,
 ) => void;
 
-export function statusText(status: number): string {
+function statusText(status: number): string {
   return String(status).padStart(3, '0');
 }
 
@@ -338,7 +338,7 @@ function versionFacts(version: string | null, say: Say): void {
 }
 
 /** True when a dotted version is `least` or newer. */
-export function atLeast(version: string, least: readonly number[]): boolean {
+function atLeast(version: string, least: readonly number[]): boolean {
   const parts = version.split('.').map(Number);
   for (const [i, want] of least.entries()) {
     const have = parts[i] ?? 0;

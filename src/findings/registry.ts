@@ -7,15 +7,15 @@ import type { AccessKey, Endpoint, ErrorKey, EventKey, NginxEvent, Upgrade } fro
 import { detach, hashText } from './text.ts';
 
 /** Bounds on what log content can make us remember. */
-export const MAX_ENDPOINTS = 4000;
-export const MAX_KEYS = 40_000;
-export const MAX_NAME = 256;
+const MAX_ENDPOINTS = 4000;
+const MAX_KEYS = 40_000;
+const MAX_NAME = 256;
 
 /** The path that stands for all endpoints beyond the bound. */
-export const OTHER_PATH = '{other}';
+const OTHER_PATH = '{other}';
 
 /** Stands for the path of a request that is none: TLS bytes, garbage, an empty line. */
-export const UNREADABLE = '{unreadable}';
+const UNREADABLE = '{unreadable}';
 
 const NO_FOLD: FoldedPath = { path: OTHER_PATH, hint: null, kind: 'other', sid: false };
 

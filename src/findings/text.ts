@@ -4,7 +4,12 @@
 export function hashText(text: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  h ^= h >>> 16;
+  return mix(h);
+}
+
+/** Spreads the bits of a number over all 32 (murmur3's finalizer). */
+export function mix(value: number): number {
+  let h = value ^ (value >>> 16);
   h = Math.imul(h, 0x85ebca6b);
   h ^= h >>> 13;
   h = Math.imul(h, 0xc2b2ae35);

@@ -139,7 +139,7 @@ function rootOf(group: ErrorGroup, clusters: readonly Cluster[], verdicts: WebSo
     // At another endpoint only a follower of the same sort of traffic joins, or counts would mix.
     if (!same && endpoint !== null && (found.websocket === 'no') !== (verdict === 'no')) continue;
     const rank = (same ? 1e12 : 1) + found.tally.count;
-    if (rank > bestRank) {
+    if (rank > bestRank || (rank === bestRank && best !== null && found.key < best.key)) {
       best = found;
       bestRank = rank;
     }

@@ -88,7 +88,7 @@ export class Cluster {
   }
 }
 
-export function bump<K>(map: Map<K, number>, key: K, by: number): void {
+function bump<K>(map: Map<K, number>, key: K, by: number): void {
   map.set(key, (map.get(key) ?? 0) + by);
 }
 
@@ -98,7 +98,7 @@ export function severityRank(severity: Severity): number {
   return RANK[severity];
 }
 
-export function worse(a: Severity, b: Severity): Severity {
+function worse(a: Severity, b: Severity): Severity {
   return RANK[a] >= RANK[b] ? a : b;
 }
 

@@ -15,7 +15,7 @@ export interface ShapedSessions {
 }
 
 /** Sessions shorter than this, in seconds, that carried nothing were accepted and dropped at once. */
-export const INSTANT = 1;
+const INSTANT = 1;
 /** Below this many seconds a spike says nothing: tests, health checks and page loads make them too. */
 const SHORTEST_TIMER = 3;
 const SHORTEST_PERIOD = 5;

@@ -2,7 +2,7 @@
  * Counts over time in a bounded number of cells. Cells are aligned to the epoch and double in width when the range
  * outgrows them, so the outcome depends only on what was added, not on the order: two timelines merge exactly.
  */
-export const CELLS = 64;
+const CELLS = 64;
 
 export class Timeline {
   /** Width of a cell in seconds; a power of two. */

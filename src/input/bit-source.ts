@@ -1,7 +1,6 @@
-/** Thrown when bits are asked for beyond the end. */
-export class OutOfBits extends Error {}
+import { CutOff } from './packed-damage.ts';
 
-/** Reads bits from bytes, the highest of each byte first. */
+/** Reads bits from bytes, the highest of each byte first. Throws `CutOff` when they run out. */
 export class BitSource {
   readonly #bytes: Uint8Array;
   #next: number;
@@ -26,7 +25,7 @@ export class BitSource {
   /** Moves past `n` bits that were peeked at. */
   drop(n: number): void {
     this.#count -= n;
-    if (this.#next - (this.#count >> 3) > this.#bytes.length) throw new OutOfBits();
+    if (this.#next - (this.#count >> 3) > this.#bytes.length) throw new CutOff();
   }
 
   /** Takes the next `n` bits, at most 24. */

@@ -1,6 +1,7 @@
-import { BitSource, OutOfBits } from './bit-source.ts';
+import { BitSource } from './bit-source.ts';
 import type { ByteReader } from './byte-reader.ts';
-import { Bzip2Block, Bzip2Damaged } from './bzip2-block.ts';
+import { Bzip2Block } from './bzip2-block.ts';
+import { CutOff, Damaged } from './packed-damage.ts';
 import type { PackedInput } from './packed-input.ts';
 
 /** More than any block takes packed: 900 000 symbols of 20 bits, 32 767 selectors of 6, six tables. */
@@ -29,8 +30,8 @@ export async function* bunzip2({ reader, onProblem }: PackedInput): AsyncGenerat
     try {
       yield* streamContent(reader, new Bzip2Block(level));
     } catch (error) {
-      if (error instanceof OutOfBits) onProblem('is cut off at its end: the lines before were read');
-      else if (error instanceof Bzip2Damaged) {
+      if (error instanceof CutOff) onProblem('is cut off at its end: the lines before were read');
+      else if (error instanceof Damaged) {
         onProblem(`is damaged near byte ${reader.position}: the lines before were read, what follows is lost`);
       } else throw error;
       return;
@@ -51,7 +52,7 @@ async function* streamContent(reader: ByteReader, block: Bzip2Block): AsyncGener
       await reader.skip(bits.align());
       return;
     }
-    if (magic !== 0x314159265359) throw new Bzip2Damaged();
+    if (magic !== 0x314159265359) throw new Damaged();
     block.decode(bits);
     yield* checked(block);
     await reader.skip(bits.place.byte);
@@ -68,6 +69,6 @@ function* checked(block: Bzip2Block): Generator<Buffer> {
     held.push(piece.subarray(0, length));
     if (held.length > HELD_PIECES) yield* held.splice(0, 1);
   }
-  if (!block.intact) throw new Bzip2Damaged();
+  if (!block.intact) throw new Damaged();
   yield* held;
 }

@@ -1,7 +1,5 @@
 import type { BitSource } from './bit-source.ts';
-
-/** The data breaks the format. */
-export class Bzip2Damaged extends Error {}
+import { Damaged } from './packed-damage.ts';
 
 const GROUP_SYMBOLS = 50;
 const MAX_CODE_BITS = 20;
@@ -40,11 +38,11 @@ export class Bzip2Block {
   decode(bits: BitSource): void {
     this.#expectedCrc = bits.take32() | 0;
     // Given up before bzip2 1.0.
-    if (bits.take(1) !== 0) throw new Bzip2Damaged();
+    if (bits.take(1) !== 0) throw new Damaged();
     const origin = bits.take(24);
     const counts = new Int32Array(257);
     const length = this.#symbols(bits, usedBytes(bits), counts);
-    if (origin >= length) throw new Bzip2Damaged();
+    if (origin >= length) throw new Damaged();
     for (let i = 1; i <= 256; i++) counts[i] = counts[i]! + counts[i - 1]!;
     const chain = this.#chain;
     for (let i = 0; i < length; i++) {
@@ -125,7 +123,7 @@ export class Bzip2Block {
       if (inGroup === 0) {
         inGroup = GROUP_SYMBOLS;
         const selector = selectors[group++];
-        if (selector === undefined) throw new Bzip2Damaged();
+        if (selector === undefined) throw new Damaged();
         table = tables[selector]!;
       }
       inGroup--;
@@ -133,12 +131,12 @@ export class Bzip2Block {
       if (symbol <= 1) {
         runLength += runWeight << symbol;
         runWeight <<= 1;
-        if (runLength > chain.length) throw new Bzip2Damaged();
+        if (runLength > chain.length) throw new Damaged();
         continue;
       }
       if (runLength > 0) {
         const byte = front[0]!;
-        if (length + runLength > chain.length) throw new Bzip2Damaged();
+        if (length + runLength > chain.length) throw new Damaged();
         chain.fill(byte, length, length + runLength);
         counts[byte + 1] = counts[byte + 1]! + runLength;
         length += runLength;
@@ -146,7 +144,7 @@ export class Bzip2Block {
         runWeight = 1;
       }
       if (symbol === endOfBlock) return length;
-      if (length === chain.length) throw new Bzip2Damaged();
+      if (length === chain.length) throw new Damaged();
       const byte = front[symbol - 1]!;
       front.copyWithin(1, 0, symbol - 1);
       front[0] = byte;
@@ -165,13 +163,13 @@ function usedBytes(bits: BitSource): Uint8Array {
     const values = bits.take(16);
     for (let i = 0; i < 16; i++) if ((values & (0x8000 >> i)) !== 0) used.push(range * 16 + i);
   }
-  if (used.length === 0) throw new Bzip2Damaged();
+  if (used.length === 0) throw new Damaged();
   return Uint8Array.from(used);
 }
 
 function groupCount(bits: BitSource): number {
   const groups = bits.take(3);
-  if (groups < 2 || groups > 6) throw new Bzip2Damaged();
+  if (groups < 2 || groups > 6) throw new Damaged();
   return groups;
 }
 
@@ -183,7 +181,7 @@ function readSelectors(bits: BitSource, groups: number): Uint8Array {
     let at = 0;
     while (bits.take(1) === 1) {
       at++;
-      if (at >= groups) throw new Bzip2Damaged();
+      if (at >= groups) throw new Damaged();
     }
     const selector = front.splice(at, 1)[0]!;
     front.unshift(selector);
@@ -197,7 +195,7 @@ function readLengths(bits: BitSource, symbols: number): Uint8Array {
   let length = bits.take(5);
   for (let i = 0; i < symbols; i++) {
     while (length >= 1 && length <= MAX_CODE_BITS && bits.take(1) === 1) length += bits.take(1) === 0 ? 1 : -1;
-    if (length < 1 || length > MAX_CODE_BITS) throw new Bzip2Damaged();
+    if (length < 1 || length > MAX_CODE_BITS) throw new Damaged();
     lengths[i] = length;
   }
   return lengths;
@@ -247,6 +245,6 @@ class HuffmanCode {
         return this.#symbols[this.#index[length]! + offset]!;
       }
     }
-    throw new Bzip2Damaged();
+    throw new Damaged();
   }
 }

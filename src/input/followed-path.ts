@@ -14,7 +14,13 @@ export interface Position {
 }
 
 /** What following a path yields: lines, or something worth telling, in a sentence to show behind the path. */
-export type FollowEvent = { readonly block: LineBlock; readonly rotated: boolean } | { readonly notice: string };
+export type FollowEvent =
+  | { readonly block: LineBlock; readonly rotated: boolean }
+  | {
+      readonly notice: string;
+      /** Lines may be lost. */
+      readonly gap: boolean;
+    };
 
 /** A name that is missing for less than this may be between the two steps of a rotation (ms). */
 const MISSING_MS = 1000;
@@ -99,8 +105,8 @@ export class FollowedPath {
     this.#events.push({ block, rotated: file.rotatedAt !== null });
   }
 
-  #tell(notice: string): void {
-    this.#events.push({ notice });
+  #tell(notice: string, gap = false): void {
+    this.#events.push({ notice, gap });
   }
 
   /** The name leads to another file than before, or to the first one. */
@@ -141,11 +147,12 @@ export class FollowedPath {
     if (!unbroken && siblings.length > 0) {
       this.#tell(
         'was rotated faster than it could be followed, and rotated files are deleted: lines may be missing here',
+        true,
       );
     }
     for (const sibling of siblings) {
       if (sibling.packed) {
-        this.#tell(`was rotated faster than it could be followed: the lines in ${sibling.path} are missing here`);
+        this.#tell(`was rotated faster than it could be followed: the lines in ${sibling.path} are missing here`, true);
       } else if (!known.has(sibling.identity)) {
         const missed = this.#openSibling(sibling, now);
         if (missed !== null) this.#files.push(missed);
@@ -161,6 +168,7 @@ export class FollowedPath {
     } catch {
       this.#tell(
         `was rotated faster than it could be followed, and ${sibling.path} cannot be opened: its lines are missing here`,
+        true,
       );
       return null;
     }
@@ -172,7 +180,7 @@ export class FollowedPath {
     if (copy === null) {
       const rest = await file.rest();
       if (rest !== null) this.#emit(file, rest);
-      this.#tell('was truncated: reading goes on at its start; lines written just before may be missing');
+      this.#tell('was truncated: reading goes on at its start; lines written just before may be missing', true);
     } else {
       this.#files.splice(this.#files.indexOf(file), 0, copy);
       this.#tell('was truncated after a copy of it was made: the rest is read from the copy, then from its start');

@@ -4,7 +4,7 @@ import { countLines, LF, type LineBlock } from './line-block.ts';
  * Largest block handed on, unless one line alone is longer. V8 keeps a string of this size in its young generation;
  * one of 128 KiB to 1 MiB becomes a large object, and such blocks were seen to decode four times slower.
  */
-export const BLOCK_BYTES = 64 * 1024;
+const BLOCK_BYTES = 64 * 1024;
 
 /** Turns chunks cut at any byte into blocks of whole lines, copying nothing but the line that a chunk edge cuts. */
 export class LineAssembler {

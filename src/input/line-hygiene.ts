@@ -1,7 +1,7 @@
 import { LF } from './line-block.ts';
 
 /** A longer line is no log line: its head is kept, its rest dropped, so that memory stays bounded. */
-export const MAX_LINE_BYTES = 1024 * 1024;
+const MAX_LINE_BYTES = 1024 * 1024;
 
 /** nginx never writes an entry of this length, so as many NULs inside a line are a hole in the file. */
 const HOLE_BYTES = 4096;

@@ -24,7 +24,7 @@ export interface TailOptions {
  */
 export type TailEvent =
   | { readonly path: string; readonly block: LineBlock; readonly rotated?: true }
-  | { readonly path: string; readonly notice: string };
+  | { readonly path: string; readonly notice: string; readonly gap: boolean };
 
 const POLL_MS = 250;
 const ROTATE_WAIT_MS = 60_000;
@@ -73,7 +73,7 @@ export class Tail {
       for (;;) {
         const ending = signal?.aborted === true;
         yield* this.#pass(ending);
-        for (const notice of notices.splice(0)) yield { path: this.#paths[0]?.path ?? '', notice };
+        for (const notice of notices.splice(0)) yield { path: this.#paths[0]?.path ?? '', notice, gap: false };
         if (ending) return;
         await this.#wait(pollMs);
       }
@@ -134,7 +134,7 @@ export class Tail {
 
 function* named(path: string, events: readonly FollowEvent[]): Generator<TailEvent> {
   for (const event of events) {
-    if ('notice' in event) yield { path, notice: event.notice };
+    if ('notice' in event) yield { path, notice: event.notice, gap: event.gap };
     else if (event.rotated) yield { path, block: event.block, rotated: true };
     else yield { path, block: event.block };
   }

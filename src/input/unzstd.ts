@@ -1,5 +1,6 @@
 import { Decompress } from 'fzstd';
 import type { ByteReader } from './byte-reader.ts';
+import { CutOff, Damaged } from './packed-damage.ts';
 import type { PackedInput } from './packed-input.ts';
 
 /** What the zstd command itself accepts without `--long` or `--memory` (128 MiB); more would cost as much memory. */
@@ -49,9 +50,6 @@ export async function* unzstd({ reader, onProblem }: PackedInput): AsyncGenerato
     }
   }
 }
-
-class CutOff extends Error {}
-class Damaged extends Error {}
 
 interface Frame {
   readonly headerBytes: number;

@@ -83,6 +83,23 @@ export function resolveRequest(
   return chosen === null ? null : resolveIn(conf, chosen.server, chosen.search, request, version);
 }
 
+/**
+ * The effective settings of one location, whichever request leads there.
+ * @param location null: the server's own level
+ * @param request what is known of such a request, for the variables that depend on it
+ * @param version as for `resolveRequest`
+ */
+export function resolveLocation(
+  conf: Conf,
+  server: ServerBlock,
+  location: Directive | null,
+  request: ConfRequest,
+  version: string | null = null,
+): ResolvedLocation {
+  const match = location === null ? null : { directive: location, autoRedirect: false };
+  return resolveIn(conf, server, { match, untried: [] }, request, version);
+}
+
 interface Candidate {
   readonly server: ServerBlock;
   readonly search: LocationSearch;

@@ -45,7 +45,7 @@ const NOTHING: readonly Entry[] = [];
 export class EntryAssembler {
   #held: Held | null = null;
 
-  /** Whether lines are held. While none are, a line for which {@link mayGoOn} is false need not pass through here. */
+  /** Whether lines are held. While none are, an entry that quotes nobody's text need not pass through here. */
   get pending(): boolean {
     return this.#held !== null;
   }
@@ -85,11 +85,6 @@ export class EntryAssembler {
     this.#held = held;
     return entries;
   }
-}
-
-/** Whether the entry that starts with this line may go on with the next one. */
-export function mayGoOn(line: string): boolean {
-  return stateOf(line) !== 'ended';
 }
 
 function entryOf(lines: readonly Line[]): Entry {
@@ -153,7 +148,8 @@ function isLua(line: string): boolean {
 
 /** How many of the held lines, from the first, are one entry. */
 function entryLength(lines: readonly Line[]): number {
-  return Math.max(1, endByEncodedFeeds(lines), endByLimit(lines), endByClosing(lines), endByTraceback(lines));
+  const told = endByEncodedFeeds(lines);
+  return told > 0 ? told : Math.max(1, endByLimit(lines), endByClosing(lines), endByTraceback(lines));
 }
 
 /**
@@ -209,13 +205,11 @@ const CLOSINGS = ['" failed (', '" while ', '", client: ', '" is ', '" was not '
 function isStray(line: string, header: boolean): boolean {
   // A tail without a header ends the entry of a line before it.
   if (!header) return line.includes(', client: ') && hasTail(line);
-  let first = -1;
-  for (const closing of CLOSINGS) {
-    const at = line.indexOf(closing);
-    if (at !== -1 && (first === -1 || at < first)) first = at;
-  }
   // After an even number of quotes this one has nothing on its own line to close.
-  return first !== -1 && countQuotes(line, first) % 2 === 0;
+  return CLOSINGS.some((closing) => {
+    const at = line.indexOf(closing);
+    return at !== -1 && countQuotes(line, at) % 2 === 0;
+  });
 }
 
 /** The lines of a traceback that ends without a tail, as those of start-up do. */

@@ -6,7 +6,7 @@ import { looksLikeHeader } from './error-header.ts';
 import type { LineTime } from './record.ts';
 import { parseIso8601, parseMsec, parseSyslogTime, SYSLOG_TIME_LENGTH, scanIso8601 } from './time.ts';
 
-export type EnvelopeKind =
+type EnvelopeKind =
   | 'docker-json'
   | 'compose'
   | 'cri'

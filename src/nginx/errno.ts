@@ -167,7 +167,7 @@ function buildByNumber(): Map<number, string> {
  */
 export function errnoName(number: number | null, text: string | null): string | null {
   if (text) {
-    const plain = text.toLowerCase().replace(/[.\s]+$/, '');
+    const plain = text.slice(0, 200).toLowerCase().replace(/\.$/, '').trimEnd();
     const exact = BY_TEXT.get(plain);
     if (exact) return exact;
     // Windows sentences go on differently by version, and pasted lines are cut: a known beginning is enough.

@@ -29,6 +29,15 @@ const TELLING = [
   'a client request body is buffered to a temporary file*',
   'no live upstreams',
   'connection upgrade in subrequest',
+  'zero length URI to proxy',
+  'invalid port in upstream "*"',
+  'invalid host in upstream "*"',
+  'no host in upstream "*"',
+  'upstream disconnected, bytes from/to client:*',
+  'client disconnected, bytes from/to client:*',
+  'upstream closed prematurely FastCGI stdout',
+  'wrong ident * in DNS response for *',
+  'unexpected DNS response for *',
   'no resolver defined to resolve *',
   'no port in upstream "*"',
   'invalid URL prefix in "*"',
@@ -40,6 +49,18 @@ const TELLING = [
   'SSL_shutdown() failed (SSL: *)',
   'FastCGI sent in stderr: *',
   'access forbidden by rule',
+  'user "*" was not found in "*"',
+  'user "*": password mismatch',
+  'no user/password was provided for basic authentication',
+  'the value of the "*" key is more than * bytes: "*"',
+  'could not find named location "*"',
+  'unsafe URI "*" was detected',
+  'could not allocate node* zone "*"',
+  'ngx_slab_alloc() failed: no memory*',
+  'OCSP responder *',
+  '[lua] *.lua:*: *',
+  'lua entry thread aborted: *',
+  'lua tcp socket * timed out',
   'auth request unexpected status: *',
   'directory index of "*" is forbidden',
   'limiting connections* by zone "*"',
@@ -62,7 +83,8 @@ const TELLING = [
   'client SSL certificate verify error: (*)',
   'client attempted to request the server name different from *',
   '*client prematurely closed connection, so upstream connection is closed too',
-  '*wait() reported that client prematurely closed connection',
+  '*wait() reported that client *',
+  'client * closed keepalive connection',
   'rewrite or internal redirection cycle while *',
   'using uninitialized "*" variable',
   '* worker_connections are not enough*',
@@ -70,9 +92,10 @@ const TELLING = [
   '* worker_connections exceed open file resource limit: *',
   'worker process * exited on signal *',
   'worker process * exited with code *',
+  'worker process * exited with fatal code *',
+  'using the "*" event method',
   '*open socket #* left in connection *',
   'kevent() reported *',
-  'broken header: "*" while reading PROXY protocol',
   'host not found in upstream "*"*',
   'unknown directive "*" in *',
   'unknown "*" variable',
@@ -81,9 +104,15 @@ const TELLING = [
   'conflicting server name "*" on *, ignored',
   'duplicate upstream "*"*',
   'directive "*" is not terminated by ";"*',
-  'could not build * hash, you should increase *',
-  'could not build the *_hash, you should increase *',
-  'could not build optimal *_hash, you should increase *',
+  'could not build *, you should increase *',
+  'a duplicate default server for *',
+  'protocol options redefined for *',
+  'the "listen ... http2" directive is deprecated, *',
+  '"ssl_stapling" ignored, *',
+  'SSL_CTX_*("*") failed (SSL: *)',
+  'zero size shared memory zone "*"',
+  'no "events" section in configuration',
+  'no servers are inside upstream*',
   'cannot load certificate* "*": *() failed (SSL: *)',
   'configuration file * test failed',
   'configuration file * test is successful',
@@ -94,12 +123,18 @@ const TELLING = [
 
 // Other programs say these too: nginx's errno part, its action or its tail must stand beside them.
 const WEAK = [
+  'upstream sent *',
+  'client sent *',
+  'client closed prematurely connection*',
+  'broken header: "*"',
+  'shutdown() failed',
+  'malloc(*) failed',
+  'write() to "*" failed',
   'upstream timed out',
   'upstream disconnected*',
   'client timed out',
   'client closed connection',
   'client prematurely closed connection',
-  'client * closed keepalive connection',
   'connection timed out',
   'connect() failed',
   'connect() to * failed',
@@ -130,7 +165,7 @@ const WEAK = [
   '"*" is not found',
   '"*" is forbidden',
   'unlink() "*" failed',
-  'SSL_*() failed',
+  'SSL_*(*) failed*',
   'no handler found',
 ];
 
@@ -140,11 +175,20 @@ const TELLING_PATTERNS = compile(TELLING);
 const WEAK_PATTERNS = compile(WEAK);
 
 /** `api.test could not be resolved (3: Host not found)`, with a code of nginx's resolver. */
-const RESOLVER = /^[^\s:]{1,255} could not be resolved \((?:[1-5]|110): [A-Z][a-z ]+\)$/;
+const RESOLVER = /^(?:service \S{1,64} of )?[^\s:]{1,255} could not be resolved \((?:[1-5]|110): [A-Z][a-z ]+\)$/;
+
+/** Whether a message ends with the place of a configuration error, in a path that has nginx in it. */
+function isInConfiguration(message: string): boolean {
+  const at = message.lastIndexOf(' in /');
+  if (at === -1 || message.length - at > 1000) return false;
+  const place = message.slice(at + 4);
+  return place.includes('nginx') && /^[^ :]+:\d+$/.test(place);
+}
 
 /** Whether a message (without errno part and action) is known: in words of nginx's own, or in common ones. */
 export function knownMessage(message: string): 'telling' | 'weak' | null {
-  if (TELLING_PATTERNS.some((pattern) => matches(pattern, message)) || RESOLVER.test(message)) return 'telling';
+  const telling = TELLING_PATTERNS.some((pattern) => matches(pattern, message));
+  if (telling || RESOLVER.test(message) || isInConfiguration(message)) return 'telling';
   return WEAK_PATTERNS.some((pattern) => matches(pattern, message)) ? 'weak' : null;
 }
 

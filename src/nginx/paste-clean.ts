@@ -40,7 +40,8 @@ export function unmangle(line: string): string {
   text = decodeEntities(text);
   text = decodeEscapes(text);
   text = stripMarkup(text);
-  return restoreQuotes(text);
+  // `client: 10.0.0.1, ..., upstream: "`: fields that somebody left out.
+  return restoreQuotes(text).replace(/, ?(?:\.{3}|\[\.{3}\]),(?= )/g, ',');
 }
 
 /** A tab is a terminal's or a table's, and a line feed a wrap's, unless they are a traceback's. */
@@ -101,7 +102,7 @@ export interface Trimmed {
 
 /** Dots and words people put where they cut, and the marks of editors and pagers that cut at the screen's edge. */
 const OMISSION =
-  /(?:\.{2,}|(?<=[\w ,."])[$>]|\[\s?\.{2,}\s?\]|\(\s?\.{2,}\s?\)|<\s?\.{2,}\s?>|[[(<]\s?(?:truncated|snip|snipped|cut|omitted)\s?[\])>])$/i;
+  /(?:\.{2,}|(?<=[\w ,."])\$|(?<!<.{0,30})(?<=[\w ,."])>|\[\s?\.{2,}\s?\]|\(\s?\.{2,}\s?\)|<\s?\.{2,}\s?>|[[(<]\s?(?:truncated|snip|snipped|cut|omitted)\s?[\])>])$/i;
 
 /** Takes quoting marks, bullets and marks of omission off both ends. */
 export function trimEnds(text: string): Trimmed {

@@ -1,7 +1,7 @@
 /** Mends the context tail of a pasted error line: lost commas, a lost beginning, remarks behind the end. */
 
 const KEYS = ['client', 'server', 'request', 'subrequest', 'upstream', 'host', 'referrer'];
-const KEY = /[,;]?\s*(?<![\w$])(client|server|request|subrequest|upstream|host|referr?er)\s?:(?!\/\/)\s*/g;
+const KEY = /[,;]?\s{0,8}(?<![\w$])(client|server|request|subrequest|upstream|host|referr?er)\s?:(?!\/\/)\s{0,8}/g;
 
 /**
  * Rewrites the tail in nginx's own form, from the first key that stands outside quotes, in nginx's order.

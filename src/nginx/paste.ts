@@ -24,7 +24,7 @@ const NOT_NGINX: PastedLine = { record: null, truncated: false, note: null };
 
 /** Parses a pasted line. A line of another program gives no record, whatever words it uses. */
 export function readPasted(line: string): PastedLine {
-  const raw = line.slice(0, LONGEST).replace(/[\r\n]+$/, '');
+  const raw = withoutLineEnd(line.slice(0, LONGEST));
   const exact = parseErrorLine(raw);
   // A line with a tail that ends in order is as nginx wrote it; the rest may have suffered.
   if (exact && isWhole(exact, raw)) return { record: exact, truncated: exact.truncated, note: null };
@@ -36,14 +36,21 @@ export function readPasted(line: string): PastedLine {
   return record === null ? NOT_NGINX : { record, truncated: record.truncated, note: noteOn(record) };
 }
 
+function withoutLineEnd(line: string): string {
+  let end = line.length;
+  while (end > 0 && (line.charCodeAt(end - 1) === 10 || line.charCodeAt(end - 1) === 13)) end--;
+  return line.slice(0, end);
+}
+
 function readAccess(text: string): AccessRecord | null {
   const peeled = peelAll(text);
   return readPastedAccess(peeled) ?? (peeled === text ? null : readPastedAccess(text));
 }
 
 function isWhole(record: ErrorRecord, raw: string): boolean {
-  const inOrder = record.client !== null && record.server !== null && !record.truncated && !record.forgeable;
-  return inOrder && !/[\n\t]|&quot;|\\"|\xe2\x80|[\u2000-\uffff]|\]\(|\x1b/.test(raw) && record.phase !== null;
+  const inOrder =
+    record.client !== null && record.server !== null && !record.truncated && !record.forgeable && !hasMerged(record);
+  return inOrder && !/[\n\t]|&quot;|\\"|: '|\xe2\x80|[\u2000-\uffff]|\]\(|\x1b/.test(raw) && record.phase !== null;
 }
 
 function noteOn(record: ErrorRecord): string | null {
@@ -55,7 +62,7 @@ function noteOn(record: ErrorRecord): string | null {
 const LEVEL = `(?:${LEVELS.join('|')})`;
 const HEADER = new RegExp(String.raw`\d{4}/\d\d/\d\d \d\d:\d\d:\d\d,? {0,3}\[${LEVEL}\]`);
 const PROCESS = /(?<![\w#.])\d{1,10}#\d{1,10}: /;
-const CONSOLE = new RegExp(String.raw`(?<!\w)nginx: (?=\[${LEVEL}\] )`);
+const CONSOLE = new RegExp(String.raw`(?<!\w)nginx: (?=\[${LEVEL}\] |(?:the )?configuration file )`);
 const LEVELED = new RegExp(String.raw`\[${LEVEL}\]:? `);
 
 interface Anchor {
@@ -102,9 +109,16 @@ function readError(text: string, cut: boolean, time: LineTime | null): ErrorReco
   const clean = trimAfterTail(text);
   const options = { cut: cut || clean.cut, prefix: { time } };
   const record = parseErrorText(clean.text, options);
-  if (record && (record.client !== null || record.forgeable || record.context !== 'none')) return record;
+  if (record && (record.forgeable || (record.context !== 'none' && !hasMerged(record)))) return record;
   const mended = normaliseTail(clean.text);
   return (mended && parseErrorText(mended.text, { ...options, tail: mended.tail })) ?? record;
+}
+
+/** Whether a value without quotes has swallowed the fields behind it, for want of a comma. */
+function hasMerged(record: ErrorRecord): boolean {
+  return [record.client, record.server].some(
+    (value) => value !== null && /\b(?:server|request|upstream|host): ?/.test(value),
+  );
 }
 
 // Beginnings of messages that are searched for behind whatever a person or program wrote before them.

@@ -7,7 +7,7 @@ import type { RankedCause } from '../diagnosis/weigh.ts';
 import { severityRank } from '../incident/cluster.ts';
 import type { Gathered } from '../incident/groups.ts';
 import type { WebSocketVerdicts } from '../incident/websocket.ts';
-import { showBytes } from '../safe/display.ts';
+import { showBytes, showText } from '../safe/display.ts';
 import { redact } from '../safe/redact.ts';
 import { quoteShell } from '../safe/shell.ts';
 import type {
@@ -62,12 +62,12 @@ export function buildDocument(parts: DocumentParts): ReportDocument {
       .map((u) => ({ template: show(u.template), count: u.count, example: show(u.example) })),
     endpoints: endpoints(parts, show),
     incidents,
-    notes: parts.notes.map((n) => ({ ...n })),
+    notes: parts.notes.map((n) => ({ ...n, text: showText(n.text) })),
   };
 }
 
 /** Orders incidents as the contract says: severity, then WebSocket before the rest, then count. */
-export function byImportance(a: ReportIncident, b: ReportIncident): number {
+function byImportance(a: ReportIncident, b: ReportIncident): number {
   return (
     severityRank(b.severity) - severityRank(a.severity) ||
     Number(a.websocket === 'no') - Number(b.websocket === 'no') ||
@@ -168,7 +168,6 @@ interface Names {
 
 function cause(ranked: RankedCause, diagnosis: Diagnosis, parts: DocumentParts, names: Names): ReportCause {
   const { cause: of } = ranked;
-  const show = parts.redact ? (raw: string) => redact(showBytes(raw)) : showBytes;
   const directive =
     of.directive === undefined || parts.conf === null
       ? null
@@ -178,7 +177,7 @@ function cause(ranked: RankedCause, diagnosis: Diagnosis, parts: DocumentParts, 
     title: of.title,
     confidence: Math.round(ranked.confidence * 1000) / 1000,
     evidence: ranked.evidence.map((e) => ({
-      text: show(e.text),
+      text: parts.redact ? redact(showText(e.text)) : showText(e.text),
       weight: e.weight,
       file: e.ref === null ? null : showBytes(parts.paths[e.ref.file] ?? ''),
       line: e.ref === null ? null : e.ref.line,
@@ -204,7 +203,8 @@ function step(of: FixStep, names: Names): ReportCause['fix']['steps'][number] {
 }
 
 function fill(text: string, names: Names): string {
-  return text.replace(
+  // Without a measured or configured time there is no figure to name.
+  return (names.seconds === '' ? text.replaceAll('{seconds} s', 'proxy_read_timeout') : text).replace(
     /\{(upstream|path|server|host|seconds|status|name)\}/g,
     (_, key: string) => names[key as keyof Names],
   );
@@ -240,7 +240,7 @@ function measuredSeconds({ facts }: Diagnosis): string {
     facts.get('session-seconds')?.values[0] ??
     facts.get('reconnect-period')?.values[0] ??
     facts.get('conf-read-timeout')?.values[0];
-  if (typeof value !== 'number') return 'proxy_read_timeout';
+  if (typeof value !== 'number') return '';
   return value >= 10 ? String(Math.round(value)) : String(Number(value.toFixed(1)));
 }
 

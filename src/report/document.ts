@@ -15,6 +15,8 @@ export interface ReportInput {
   timezoneFrom: 'line' | 'access-log' | 'option' | 'environment' | 'system' | null;
   /** One sentence, or null. */
   problem: string | null;
+  /** Path of the input that holds the same lines and was read instead; null when this one was read. */
+  twinOf: string | null;
 }
 
 export interface ReportEndpoint {
@@ -90,6 +92,8 @@ export interface ReportIncident {
 export interface ReportNote {
   id: string;
   text: string;
+  /** Lines of nginx configuration that the note asks for; null when it asks for none. */
+  nginx: string | null;
 }
 
 export interface ReportDocument {

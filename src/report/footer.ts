@@ -76,11 +76,18 @@ export function footer(
     ['Endpoints', options.verbose ? endpointLines(document) : []],
     ['Problem', problems],
     ['Unknown', notUnderstood(document, options)],
-    ['Note', document.notes.map(({ text }) => text)],
+    ['Note', []],
     ['Zone', zoneSentences(document)],
     ['Folder', folder === null ? [] : [folder]],
     ['Inputs', options.verbose ? inputLines(document) : []],
   ];
-  const lines = sections.flatMap(([label, sentences]) => labelled(label, sentences, options, colours));
+  const notes = document.notes.flatMap(({ text, nginx }) => [
+    ...labelled('Note', [text], options, colours),
+    // Never wrapped, so that it can be copied.
+    ...(nginx?.split('\n') ?? []).map((line) => `${' '.repeat(LABEL_WIDTH)}  ${colours.command(line)}`),
+  ]);
+  const lines = sections.flatMap(([label, sentences]) =>
+    label === 'Note' ? notes : labelled(label, sentences, options, colours),
+  );
   return lines.length === 0 ? [] : ['', ...lines];
 }

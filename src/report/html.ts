@@ -111,10 +111,12 @@ function remarks(document: ReportDocument): string {
     ...document.unknown
       .slice(0, 10)
       .map(({ template, count: times }) => `Not understood, ${counted(times, 'line')}: ${template}`),
-    ...document.notes.map(({ text }) => text),
     ...zoneSentences(document),
   ];
-  return texts.length === 0 ? '' : `<h2>Remarks</h2>\n${paragraphs(texts)}`;
+  const notes = document.notes.map(
+    ({ text, nginx }) => paragraphs([text]) + (nginx === null ? '' : element('pre', escapeHtml(nginx))),
+  );
+  return texts.length + notes.length === 0 ? '' : `<h2>Remarks</h2>\n${[...notes, paragraphs(texts)].join('\n')}`;
 }
 
 /** The whole report as an HTML page. WebSocket incidents come first, the rest follows folded. */

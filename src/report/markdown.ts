@@ -110,10 +110,15 @@ function remarks(document: ReportDocument, folded: readonly ReportIncident[]): s
     ...document.unknown
       .slice(0, 5)
       .map(({ template, count: times }) => `Not understood, ${counted(times, 'line')}: ${template}`),
-    ...document.notes.map(({ text }) => text),
     ...zoneSentences(document),
   ];
-  return items.length === 0 ? [] : ['', '## Remarks', '', ...items.map((item) => `- ${markdownText(item)}`)];
+  const notes = document.notes.flatMap(({ text, nginx }) => [
+    '',
+    markdownText(text),
+    ...(nginx === null ? [] : ['', codeBlock(nginx, 'nginx')]),
+  ]);
+  if (items.length + notes.length === 0) return [];
+  return ['', '## Remarks', ...notes, '', ...items.map((item) => `- ${markdownText(item)}`)];
 }
 
 /** The whole report as Markdown. Without `all`, incidents that are no WebSocket are only named. */

@@ -15,8 +15,8 @@ function sortedCounts(counts: Record<string, number>): Record<string, number> {
 }
 
 function input(of: ReportInput): ReportInput {
-  const { path, kind, format, bytes, lines, unknown, timezone, timezoneFrom, problem } = of;
-  return { path, kind, format, bytes, lines, unknown, timezone, timezoneFrom, problem };
+  const { path, kind, format, bytes, lines, unknown, timezone, timezoneFrom, problem, twinOf } = of;
+  return { path, kind, format, bytes, lines, unknown, timezone, timezoneFrom, problem, twinOf };
 }
 
 function endpoint({ server, path, websocket, handshakes, sessions }: ReportEndpoint): ReportEndpoint {
@@ -100,6 +100,6 @@ export function orderedDocument(of: ReportDocument): ReportDocument {
     unknown: of.unknown.map(({ template, count, example }) => ({ template, count, example })),
     endpoints: of.endpoints.map(endpoint),
     incidents: of.incidents.map(orderedIncident),
-    notes: of.notes.map(({ id, text }) => ({ id, text })),
+    notes: of.notes.map(({ id, text, nginx }) => ({ id, text, nginx })),
   };
 }

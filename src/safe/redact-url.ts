@@ -42,7 +42,7 @@ export function maskQuery(query: string, start = '?'): string {
 const QUERY_START = /\?|%(?:25)*3F|[&#;](?=[\w.~%[\]-]{1,100}=)/i;
 
 /** Masks the query of a request target or URL that is known to end where the text ends. */
-export function maskTarget(target: string): string {
+function maskTarget(target: string): string {
   const start = QUERY_START.exec(target);
   if (start === null) return target;
   const from = start.index + start[0].length;

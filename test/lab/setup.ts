@@ -49,5 +49,3 @@ export function ensureLabPrograms(): void {
     `The lab needs these Debian packages: ${missing.join(' ')}. Install them as root, then run the tests again.`,
   );
 }
-
-export default ensureLabPrograms;

@@ -8,7 +8,11 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 
 /** What each folder may import, beside itself. */
 const DATA_WAY = ['nginx', 'catalogue', 'findings', 'incident', 'diagnosis', 'report'];
-const before = (folder: string) => [...DATA_WAY.slice(0, DATA_WAY.indexOf(folder)), 'safe'];
+const before = (folder: string) => {
+  const earlier = DATA_WAY.slice(0, DATA_WAY.indexOf(folder));
+  // What nginx was told joins what it wrote where the two are weighed.
+  return [...earlier, 'safe', ...(earlier.includes('incident') ? ['nginx-conf'] : [])];
+};
 const ALLOWED = new Map<string, readonly string[]>([
   ['safe', []],
   ['input', ['safe']],

@@ -15,7 +15,11 @@ const START = Date.UTC(2026, 10, 22, 12, 0, 0);
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 export function errorLine(parts: LineParts = {}): string {
-  const time = new Date(START + (parts.second ?? 0) * 1000).toISOString().slice(0, 19).replaceAll('-', '/').replace('T', ' ');
+  const time = new Date(START + (parts.second ?? 0) * 1000)
+    .toISOString()
+    .slice(0, 19)
+    .replaceAll('-', '/')
+    .replace('T', ' ');
   const upstream = parts.upstream === null ? '' : `, upstream: "${parts.upstream ?? 'http://10.0.0.5:8080/ws'}"`;
   return `${time} [${parts.level ?? 'error'}] 7#7: *${parts.connection ?? 1} ${parts.message ?? REFUSED}, client: ${parts.client ?? '192.0.2.7'}, server: ${parts.server ?? 'a.test'}, request: "${parts.request ?? 'GET /ws HTTP/1.1'}"${upstream}, host: "${parts.host ?? 'a.test'}"`;
 }
@@ -38,7 +42,13 @@ export function accessLine(parts: AccessParts = {}): string {
 }
 
 /** The fields of a format with timings. */
-export function timed(parts: { seconds: number; status: string; upstream?: string; upgrade?: string; connection: number }): string {
+export function timed(parts: {
+  seconds: number;
+  status: string;
+  upstream?: string;
+  upgrade?: string;
+  connection: number;
+}): string {
   const { seconds, status, connection } = parts;
   return ` rt=${seconds.toFixed(3)} uct="0.000" uht="0.001" urt="${seconds.toFixed(3)}" us="${status}" ua="${parts.upstream ?? '10.0.0.5:8080'}" upg="${parts.upgrade ?? 'websocket'}" cid=${connection}`;
 }

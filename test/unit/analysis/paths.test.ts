@@ -48,23 +48,38 @@ const access = fc
   })
   .chain((parts) =>
     fc.boolean().map((full) =>
-      accessLine({ ...parts, rest: full ? timed({ seconds: 60.01, status: String(parts.status), connection: 3 }) : '' }),
+      accessLine({
+        ...parts,
+        rest: full ? timed({ seconds: 60.01, status: String(parts.status), connection: 3 }) : '',
+      }),
     ),
   );
-const odd = fc.constantFrom('', '\r', '\0\0\0', 'x'.repeat(3000), '{"a":1}', '2026/11/22 12:00:00 [error', 'stack traceback:');
+const odd = fc.constantFrom(
+  '',
+  '\r',
+  '\0\0\0',
+  'x'.repeat(3000),
+  '{"a":1}',
+  '2026/11/22 12:00:00 [error',
+  'stack traceback:',
+);
 const shape = (document: Awaited<ReturnType<typeof analyzeTexts>>): unknown => ({ ...document, inputs: [] });
 
 describe('fast and plain way', () => {
   it('agree on error logs', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.oneof({ weight: 8, arbitrary: errors }, odd), { maxLength: 80 }), fc.boolean(), async (lines, crlf) => {
-        const text = lines.map((line) => line + (crlf ? '\r\n' : '\n')).join('');
-        const fast = await analyzeTexts([['error.log', text]]);
-        const plain = await analyzeTexts([['error.log', text]], { plain: true });
-        expect(JSON.stringify(shape(fast)).replaceAll(/wslog-analysis-\w+/g, '')).toBe(
-          JSON.stringify(shape(plain)).replaceAll(/wslog-analysis-\w+/g, ''),
-        );
-      }),
+      fc.asyncProperty(
+        fc.array(fc.oneof({ weight: 8, arbitrary: errors }, odd), { maxLength: 80 }),
+        fc.boolean(),
+        async (lines, crlf) => {
+          const text = lines.map((line) => line + (crlf ? '\r\n' : '\n')).join('');
+          const fast = await analyzeTexts([['error.log', text]]);
+          const plain = await analyzeTexts([['error.log', text]], { plain: true });
+          expect(JSON.stringify(shape(fast)).replaceAll(/wslog-analysis-\w+/g, '')).toBe(
+            JSON.stringify(shape(plain)).replaceAll(/wslog-analysis-\w+/g, ''),
+          );
+        },
+      ),
       { numRuns: 60 },
     );
   });

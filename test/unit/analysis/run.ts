@@ -7,7 +7,7 @@ import type { AnalysisSettings } from '../../../src/analysis/settings.ts';
 import { shippedCatalogue } from '../../../src/catalogue/shipped.ts';
 import type { ReportDocument } from '../../../src/report/document.ts';
 
-export async function settings(overrides: Partial<AnalysisSettings> = {}): Promise<AnalysisSettings> {
+async function settings(overrides: Partial<AnalysisSettings> = {}): Promise<AnalysisSettings> {
   return {
     catalogue: await shippedCatalogue(),
     conf: null,

@@ -13,11 +13,11 @@ export function errorMatches(symptom: Symptom): readonly ErrorMatch[] {
 }
 
 /** A text that the pattern matches. */
-export function instance(pattern: string): string {
+function instance(pattern: string): string {
   return pattern.replaceAll('*', 'q7');
 }
 
-export const BLANK: ErrorFacts = {
+const BLANK: ErrorFacts = {
   message: 'q7',
   call: null,
   errno: 'none',

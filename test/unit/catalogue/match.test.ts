@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { holds } from '../../../src/catalogue/clauses.ts';
+import { compareCandidates, compareWithoutLevel, holds } from '../../../src/catalogue/clauses.ts';
 import type { AccessFacts } from '../../../src/catalogue/facts.ts';
 import { compileSymptoms } from '../../../src/catalogue/match.ts';
 import { shippedCatalogue } from '../../../src/catalogue/shipped.ts';
@@ -91,7 +91,8 @@ describe('matchError', () => {
     fc.assert(
       fc.property(fc.constantFrom(...cases), fc.option(clause), (facts, changed) => {
         const tried = changed === null ? facts : without(changed, facts);
-        const best = matcher.errorCandidates.find((candidate) => holds(candidate, tried));
+        const order = tried.level === null ? compareWithoutLevel : compareCandidates;
+        const [best] = matcher.errorCandidates.filter((candidate) => holds(candidate, tried)).sort(order);
         expect(matcher.rankError(tried)[0]?.symptom.id).toBe(best?.symptom.id);
       }),
       { numRuns: 2000 },

@@ -20,6 +20,7 @@ function report(
       timezone: null,
       timezoneFrom: null,
       problem: null,
+      twinOf: null,
       ...input,
     })),
     accounting: { lines: 0, classified: 0, routine: 0, unknown: 0 },

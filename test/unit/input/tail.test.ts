@@ -426,43 +426,40 @@ describe('torture', () => {
     };
   }
 
-  test.each([1, 2, 3, 4, 5, 6])(
-    'rename rotation under load, seed %i: no line lost, doubled or mangled',
-    async (seed) => {
-      const pick = random(seed);
-      const { path } = log();
-      const tail = new Running(path, { pollMs: 5 + pick(40), notify: seed % 2 === 0 });
-      await looks();
-      let writer = openSync(path, 'a');
-      let n = 0;
-      const next = (): string => `line ${n++} ${'x'.repeat(pick(60))}`;
-      const written: string[] = [];
-      for (let step = 0; step < 400; step++) {
-        const line = next();
-        written.push(line);
-        const cut = pick(line.length);
-        writeSync(writer, line.slice(0, cut));
-        if (pick(4) === 0) await delay(pick(8));
-        writeSync(writer, `${line.slice(cut)}\n`);
-        if (pick(12) === 0) {
-          for (let i = 60; i >= 1; i--) if (existsSync(`${path}.${i}`)) renameSync(`${path}.${i}`, `${path}.${i + 1}`);
-          renameSync(path, `${path}.1`);
-          if (pick(2) === 0) await delay(pick(20));
-          if (pick(2) === 0) {
-            const late = next();
-            written.push(late);
-            writeSync(writer, `${late}\n`);
-          }
-          closeSync(writer);
-          writer = openSync(path, 'a');
+  test.each([1, 2, 3, 4])('rename rotation under load, seed %i: no line lost, doubled or mangled', async (seed) => {
+    const pick = random(seed);
+    const { path } = log();
+    const tail = new Running(path, { pollMs: 5 + pick(40), notify: seed % 2 === 0 });
+    await looks();
+    let writer = openSync(path, 'a');
+    let n = 0;
+    const next = (): string => `line ${n++} ${'x'.repeat(pick(60))}`;
+    const written: string[] = [];
+    for (let step = 0; step < 250; step++) {
+      const line = next();
+      written.push(line);
+      const cut = pick(line.length);
+      writeSync(writer, line.slice(0, cut));
+      if (pick(4) === 0) await delay(pick(8));
+      writeSync(writer, `${line.slice(cut)}\n`);
+      if (pick(12) === 0) {
+        for (let i = 60; i >= 1; i--) if (existsSync(`${path}.${i}`)) renameSync(`${path}.${i}`, `${path}.${i + 1}`);
+        renameSync(path, `${path}.1`);
+        if (pick(2) === 0) await delay(pick(20));
+        if (pick(2) === 0) {
+          const late = next();
+          written.push(late);
+          writeSync(writer, `${late}\n`);
         }
+        closeSync(writer);
+        writer = openSync(path, 'a');
       }
-      closeSync(writer);
-      await tail.stop();
-      expect([...tail.lines].sort()).toEqual([...written].sort());
-      // Late lines are written before the new file is there, so even the order holds.
-      expect(tail.lines).toEqual(written);
-      expect(tail.notices).toEqual([]);
-    },
-  );
+    }
+    closeSync(writer);
+    await tail.stop();
+    expect([...tail.lines].sort()).toEqual([...written].sort());
+    // Late lines are written before the new file is there, so even the order holds.
+    expect(tail.lines).toEqual(written);
+    expect(tail.notices).toEqual([]);
+  });
 });

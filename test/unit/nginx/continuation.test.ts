@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Entry, EntryAssembler, mayGoOn } from '../../../src/nginx/continuation.ts';
+import { type Entry, EntryAssembler } from '../../../src/nginx/continuation.ts';
 import { parseErrorLine } from '../../../src/nginx/error-line.ts';
 
 const at = (message: string) => `2026/11/22 12:00:00 [error] 1#1: *9 ${message}`;
@@ -35,7 +35,7 @@ describe('lines of one entry each', () => {
     expect(assembler.push(missing)).toEqual([]);
     expect(assembler.pending).toBe(true);
     expect(assembler.flush()).toHaveLength(1);
-    expect([refused, access, ''].some(mayGoOn)).toBe(false);
+    expect([refused, access, ''].flatMap((line) => assembler.push(line))).toHaveLength(3);
   });
 
   it('are held no longer than nginx’s limit', () => {
@@ -126,6 +126,22 @@ describe('entries of several lines', () => {
     expect(texts([...lines, cut, refused])).toEqual([[...lines, cut].join('\n'), refused]);
     const single = at('open() "/srv/').padEnd(2047, 'x');
     expect(texts([single, refused])).toEqual([single, refused]);
+  });
+});
+
+describe('entries around a forged one', () => {
+  it('are left alone', () => {
+    const forgery = [at('open() "/srv/a'), `${forged}" failed (2: No such file)${tail('GET /a%0a2026 HTTP/1.1')}`];
+    const other = [at('open() "/srv/a'), forged, `b" failed (2: No such file)${tail('GET /a%0a%0ab HTTP/1.1')}`];
+    expect(texts([refused, ...forgery, refused, missing, refused, ...other, refused])).toEqual([
+      refused,
+      forgery.join('\n'),
+      refused,
+      missing,
+      refused,
+      other.join('\n'),
+      refused,
+    ]);
   });
 });
 

@@ -115,7 +115,7 @@ describe('envelopes', () => {
     'Nov 22',
     '<187>',
     '<187>1 x',
-    'a | b',
+    'a|b',
   ])('%j is in none', (line) => expect(stripEnvelope(line, 2026)).toBeNull());
 
   it('are looked for without an exception, three deep at most', () => {

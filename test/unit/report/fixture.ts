@@ -1,7 +1,7 @@
 /** A report as a busy evening would give it: several WebSocket incidents, one elsewhere, doubts and notes. */
 import type { ReportCause, ReportDocument, ReportIncident } from '../../../src/report/document.ts';
 
-export function cause(over: Partial<ReportCause> = {}): ReportCause {
+function cause(over: Partial<ReportCause> = {}): ReportCause {
   return {
     id: 'backend-refused',
     title: "nothing listens at the backend's address",
@@ -154,6 +154,7 @@ export function report(over: Partial<ReportDocument> = {}): ReportDocument {
         timezone: '+01:00',
         timezoneFrom: 'access-log',
         problem: null,
+        twinOf: null,
       },
       {
         path: 'access.log',
@@ -165,6 +166,7 @@ export function report(over: Partial<ReportDocument> = {}): ReportDocument {
         timezone: '+01:00',
         timezoneFrom: 'line',
         problem: null,
+        twinOf: null,
       },
       {
         path: 'error.log.3.gz',
@@ -176,6 +178,7 @@ export function report(over: Partial<ReportDocument> = {}): ReportDocument {
         timezone: null,
         timezoneFrom: null,
         problem: 'The gzip data ends early; what came before was read.',
+        twinOf: null,
       },
     ],
     accounting: { lines: 48_210, classified: 1_732, routine: 46_475, unknown: 3 },
@@ -225,7 +228,8 @@ export function report(over: Partial<ReportDocument> = {}): ReportDocument {
     notes: [
       {
         id: 'hidden-evidence',
-        text: 'error_log is at level error here, so a tunnel that nginx times out leaves no line. To see them: error_log /var/log/nginx/error.log info;',
+        text: 'error_log is at level error here, so a tunnel that nginx times out leaves no line. To see them, set:',
+        nginx: 'error_log /var/log/nginx/error.log info;',
       },
     ],
     ...over,

@@ -9,7 +9,7 @@ const PLAIN = { color: false, columns: 80, all: false, ascii: false, verbose: fa
 
 /** Lines that are made to be copied are never broken, however long they are. */
 function isVerbatim(line: string): boolean {
-  return /^\s+\$ |^(?:\s+|\s+Check\s+|\s+Patch\s+)\$ /.test(line) || /^ {15}/.test(line);
+  return /^\s+\$ |^(?:\s+|\s+Check\s+|\s+Patch\s+)\$ /.test(line) || /^ {13,}/.test(line);
 }
 
 describe('renderText', () => {

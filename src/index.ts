@@ -1,0 +1,25 @@
+/** wslog as a library: the steps from bytes to report, each usable alone. */
+export { type AnalysisIo, analyzeLogs } from './analysis/analyze.ts';
+export { confView } from './analysis/conf.ts';
+export { type ExplainedLine, LineExplainer } from './analysis/explain.ts';
+export { LiveAnalysis } from './analysis/live.ts';
+export type { AnalysisSettings, Filters, Zone } from './analysis/settings.ts';
+export { loadCatalogue } from './catalogue/load.ts';
+export { compileSymptoms } from './catalogue/match.ts';
+export { shippedCatalogue } from './catalogue/shipped.ts';
+export type { Catalogue, Cause, Symptom } from './catalogue/types.ts';
+export { discoverLogs } from './input/discover.ts';
+export { readBlocks } from './input/read.ts';
+export { Tail } from './input/tail.ts';
+export { detectAccessLine } from './nginx/access-detect.ts';
+export { parseErrorLine } from './nginx/error-line.ts';
+export { compileLogFormat } from './nginx/log-format.ts';
+export type { AccessRecord, ErrorRecord, LogRecord } from './nginx/record.ts';
+export { diskFs } from './nginx-conf/disk.ts';
+export { loadConf } from './nginx-conf/load.ts';
+export { resolveRequest } from './nginx-conf/resolve.ts';
+export type { ReportDocument, ReportIncident } from './report/document.ts';
+export { renderHtml } from './report/html.ts';
+export { renderJson } from './report/json.ts';
+export { renderMarkdown } from './report/markdown.ts';
+export { renderText } from './report/text.ts';
