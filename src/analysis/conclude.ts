@@ -30,7 +30,13 @@ export function conclude(
   const gathered = correlator.gathered();
   const { catalogue, conf } = settings;
   const visibility = visibilityOf(inputs);
-  const { clusters, verdicts } = assemble(gathered, catalogue, matcher, (e) => conf?.forwardsUpgrade(e) ?? null);
+  const { clusters, verdicts, sessions } = assemble(
+    gathered,
+    catalogue,
+    matcher,
+    (e) => conf?.forwardsUpgrade(e) ?? null,
+    (e) => registry.settled(e),
+  );
   const around: Surroundings = {
     gathered,
     verdicts,
@@ -64,7 +70,7 @@ export function conclude(
     accounting,
     unknown: [...unknown.values()],
     diagnoses,
-    gathered,
+    sessions,
     verdicts,
     notes: notesOf({ inputs, gathered, registry, visibility, verdicts, diagnoses, conf }),
     firstTime,

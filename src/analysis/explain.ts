@@ -122,7 +122,7 @@ export class LineExplainer {
     group.protocols.add(record.protocol ?? '');
     group.tally.lines = 1;
     group.tally.hit(Number.NaN, record.client);
-    cluster.addError(group, verdict);
+    cluster.addError(group, verdict, key.endpoint);
     cluster.websocket = verdict;
     return cluster;
   }
@@ -159,7 +159,7 @@ export class LineExplainer {
       protocol: key.protocol,
       handshake: isHandshake(group, endpoint, verdict, 0),
     });
-    if (symptom !== null) cluster.addAccess(group, symptom, verdict);
+    if (symptom !== null) cluster.addAccess(group, symptom, verdict, endpoint);
     cluster.websocket = verdict;
     return cluster;
   }

@@ -70,7 +70,12 @@ async function rangeOf(
   return resolveRange(since, until, io.now(), zone);
 }
 
-function versionOf(settings: Settings): string | null {
+/**
+ * nginx's version as the user stated it; null: not stated.
+ *
+ * @throws UsageError when it is no version.
+ */
+export function versionOf(settings: Settings): string | null {
   const stated = settings.text('nginxVersion');
   if (stated === null) return null;
   const version = /^(?:nginx\/|v)?(\d{1,3}\.\d{1,3}(?:\.\d{1,3})?)$/.exec(stated)?.[1];

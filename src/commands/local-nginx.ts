@@ -10,6 +10,8 @@ export interface LocalNginx {
   readonly confPath: string;
   /** `1.22.1`, or null when there is no nginx to ask. */
   readonly version: string | null;
+  /** Path of the program, or null when there is none. */
+  readonly binary: string | null;
 }
 
 const USUAL_CONF = '/etc/nginx/nginx.conf';
@@ -20,16 +22,17 @@ const PATIENCE_MS = 2000;
 /** Asks the nginx of this machine (`nginx -V`), if there is one. */
 export async function localNginx(io: Io): Promise<LocalNginx> {
   const binary = await findBinary(io);
-  if (binary === null) return { confPath: USUAL_CONF, version: null };
+  if (binary === null) return { confPath: USUAL_CONF, version: null, binary };
   try {
     // Options and version go to standard error.
     const { stderr } = await promisify(execFile)(binary, ['-V'], { timeout: PATIENCE_MS, maxBuffer: 256 * 1024 });
     return {
       confPath: /--conf-path=(\S+)/.exec(stderr)?.[1] ?? USUAL_CONF,
       version: /nginx version: [^/\s]+\/(\d+\.\d+\.\d+)/.exec(stderr)?.[1] ?? null,
+      binary,
     };
   } catch {
-    return { confPath: USUAL_CONF, version: null };
+    return { confPath: USUAL_CONF, version: null, binary };
   }
 }
 

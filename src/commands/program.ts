@@ -92,12 +92,20 @@ function addOption(command: Command, key: OptionKey, owner: CommandSpec): void {
   if (choices.length > 0) facts.push(choices.join(', '));
   const usual = shownDefault(key);
   if (usual !== null) facts.push(`default: ${usual}`);
-  const shown = `${spec.describe}${facts.length === 0 ? '' : ` (${facts.join('; ')})`}`;
-  command.addOption(new Option(`${short}--${long}${value}`, shown));
+  const described = owner.describes?.[key] ?? spec.describe;
+  const shown = `${described}${facts.length === 0 ? '' : ` (${facts.join('; ')})`}`;
+  const option = new Option(`${short}--${long}${value}`, shown);
+  if (spec.repeatable === true) option.argParser(joinLines);
+  command.addOption(option);
   if (spec.negatable === true) command.addOption(new Option(`--no-${long}`, `do not ${spec.describe}`));
   if (spec.kind === 'text-or-off') {
     command.addOption(new Option(`--no-${long}`, "use no nginx config, not even this machine's own"));
   }
+}
+
+/** Values of an option that was given several times, one a line. */
+function joinLines(value: string, earlier: unknown): string {
+  return typeof earlier === 'string' ? `${earlier}\n${value}` : value;
 }
 
 function shownDefault(key: OptionKey): string | null {

@@ -13,6 +13,8 @@ export interface CommandSpec {
   /** Paragraphs under the options. */
   readonly notes?: readonly string[];
   readonly options: readonly OptionKey[];
+  /** What an option means here, where that is not what it means everywhere. */
+  readonly describes?: Readonly<Partial<Record<OptionKey, string>>>;
   /** The formats this command prints, where it is not all of them. The first is the default. */
   readonly formats?: readonly string[];
   readonly commands?: readonly CommandSpec[];
@@ -93,6 +95,125 @@ const EXPLAIN: CommandSpec = {
   run: async (call) => (await import('./explain.ts')).explain(call),
 };
 
+const DOCTOR: CommandSpec = {
+  name: 'doctor',
+  operands: '',
+  completes: 'nothing',
+  summary: 'the WebSocket checklist over an nginx config: what is missing, where, and what to write',
+  examples: [
+    ['wslog doctor', "this machine's nginx"],
+    ['wslog doctor -c nginx.conf --ping 30s', 'are all timeouts longer than the ping?'],
+    ['wslog doctor --path /ws --server chat.example.com', 'the location that serves this'],
+    ['ssh web1 nginx -T | wslog doctor -c -', 'the configuration of another machine'],
+  ],
+  notes: [
+    'Without --path it looks at every location that forwards Upgrade, or whose path, host or upstream is named like a WebSocket; if there is none, at every location that proxies.',
+    'Exit codes: 0 nothing is wrong (there may be notes); 1 something breaks WebSockets; 2 wrong usage, or no config to read.',
+  ],
+  options: [
+    'nginxConf',
+    'nginxVersion',
+    'ping',
+    'server',
+    'path',
+    'format',
+    'json',
+    'output',
+    'color',
+    'quiet',
+    'verbose',
+  ],
+  formats: ['text', 'json', 'markdown'],
+  run: async (call) => (await import('./doctor.ts')).doctor(call),
+};
+
+const FIX: CommandSpec = {
+  name: 'fix',
+  operands: '',
+  completes: 'nothing',
+  summary: 'the smallest change of the nginx config that mends a cause, as a diff',
+  examples: [
+    ['wslog fix --cause upgrade-headers-missing --location /ws', "the diff against this machine's nginx config"],
+    ['wslog fix --cause idle-timeout --location /ws --ping 30s --write', 'apply it; each file keeps a backup'],
+    ['wslog fix -c nginx.conf', 'everything that the config alone shows to be wrong'],
+    ['wslog fix --cause hidden-evidence', 'let the logs show what happens to WebSockets'],
+    ['wslog fix --cause read-timeout-zero | patch -p1 -d /', 'apply it by hand'],
+  ],
+  notes: [
+    'Standard output has the diff and nothing else; what is changed and why is said on standard error. Nothing is printed when there is nothing to change. Where nginx is installed, nginx -t tests the change on a copy first.',
+    "A cause outside nginx's configuration has no diff: wslog says who can mend it and how to check.",
+    'Exit codes: 0 a diff, or nothing to change; 2 wrong usage, no config to read, several places that could be meant, or a change that nginx -t refuses.',
+  ],
+  options: [
+    'nginxConf',
+    'nginxVersion',
+    'cause',
+    'location',
+    'server',
+    'ping',
+    'scheme',
+    'tlsName',
+    'write',
+    'patterns',
+    'quiet',
+  ],
+  describes: {
+    cause: 'what to mend: a cause, or hidden-evidence for the logs (default: what the config alone shows to be wrong)',
+    server: 'only in this server',
+  },
+  run: async (call) => (await import('./fix.ts')).fix(call),
+};
+
+const PROBE: CommandSpec = {
+  name: 'probe',
+  operands: '<url> [logs...]',
+  completes: 'file',
+  summary: 'a real WebSocket handshake through nginx and past it: what differs, and why it fails',
+  examples: [
+    ['wslog probe wss://chat.example.com/ws', 'DNS, TCP, TLS, the answer and its headers'],
+    ['wslog probe wss://chat.example.com/ws --upstream http://10.0.0.5:8080', 'the same past nginx, and what differs'],
+    ['wslog probe wss://chat.example.com/ws --hold 90s', 'after how long of silence is it cut?'],
+    ['wslog probe ws://localhost/ws -c /etc/nginx/nginx.conf', 'with the config, the backend it names, and its log'],
+    ['wslog probe wss://chat.example.com/ws --resolve 10.0.0.2', 'one machine behind a name'],
+  ],
+  notes: [
+    "LOGS are nginx's error logs; what they get during the probe is shown and weighed. With -c those that the config names are used.",
+    'A secret goes into a file for --cookie-file, or into WSLOG_PROBE_COOKIE: what is written after --header or in the URL stands in the process list for everybody to read.',
+    'One connection is open at a time, from an honest User-Agent; a failed handshake is followed by a few more that tell causes apart. Nothing is sent over a certificate that clients would refuse, unless --insecure is given.',
+    'Exit codes: 0 healthy; 1 something is wrong; 2 wrong usage; 130 and 143 ended by a signal, after printing what there was.',
+  ],
+  options: [
+    'upstream',
+    'origin',
+    'header',
+    'cookieFile',
+    'protocol',
+    'resolve',
+    'insecure',
+    'hold',
+    'ping',
+    'n',
+    'interval',
+    'timeout',
+    'nginxConf',
+    'nginxVersion',
+    'format',
+    'json',
+    'output',
+    'patterns',
+    'redact',
+    'color',
+    'quiet',
+    'verbose',
+  ],
+  describes: {
+    upstream: "the backend's URL, for the same handshake past nginx; without a path that of the URL is used",
+    ping: 'how often to ping in the second part of --hold (default: half of the time after which silence was cut)',
+  },
+  formats: ['text', 'json'],
+  run: async (call) => (await import('./probe.ts')).probe(call),
+};
+
 const PATTERNS: CommandSpec = {
   name: 'patterns',
   operands: '',
@@ -158,7 +279,7 @@ const COMPLETION: CommandSpec = {
   run: async (call) => (await import('./completion.ts')).completion(call),
 };
 
-export const COMMANDS: readonly CommandSpec[] = [ANALYZE, WATCH, EXPLAIN, PATTERNS, COMPLETION];
+export const COMMANDS: readonly CommandSpec[] = [ANALYZE, WATCH, EXPLAIN, DOCTOR, FIX, PROBE, PATTERNS, COMPLETION];
 
 /** Examples at the head of `wslog --help`. */
 export const OPENING_EXAMPLES: CommandSpec['examples'] = [

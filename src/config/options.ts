@@ -31,6 +31,8 @@ export interface OptionSpec {
   readonly default?: string | boolean | number;
   /** The option is on by default, and `--no-…` turns it off. */
   readonly negatable?: boolean;
+  /** The option may be given several times; its value is then all of them, a line feed between each two. */
+  readonly repeatable?: boolean;
   /** Completion offers files or directories for the value. */
   readonly completes?: 'file' | 'directory' | 'cause';
 }
@@ -73,8 +75,8 @@ export const OPTIONS = {
     describe: 'write the report to FILE, whole or not at all',
     completes: 'file',
   },
-  server: { kind: 'text', value: 'NAME', describe: 'only incidents of this server' },
-  path: { kind: 'text', value: 'PATH', describe: 'only incidents of this path' },
+  server: { kind: 'text', value: 'NAME', describe: 'only this server' },
+  path: { kind: 'text', value: 'PATH', describe: 'only this path' },
   upstream: { kind: 'text', value: 'ADDR', describe: 'only incidents of this upstream' },
   cause: { kind: 'text', value: 'ID', describe: 'only incidents with this cause', completes: 'cause' },
   minSeverity: {
@@ -101,6 +103,52 @@ export const OPTIONS = {
   },
   quiet: { kind: 'flag', short: 'q', describe: 'say nothing on standard error but errors' },
   verbose: { kind: 'flag', short: 'v', describe: 'show more: every piece of evidence, every input' },
+  ping: {
+    kind: 'duration',
+    value: 'TIME',
+    describe: 'how often a quiet WebSocket sends a ping or a message, to check timeouts against',
+  },
+  location: {
+    kind: 'text',
+    value: 'PATH',
+    describe: "the path clients ask for, or a location as written ('~ ^/ws')",
+  },
+  scheme: {
+    kind: 'choice',
+    value: 'SCHEME',
+    choices: ['http', 'https'],
+    describe: "what the backend's port speaks, where the config does not tell",
+  },
+  tlsName: { kind: 'text', value: 'NAME', describe: "the name on the backend's certificate" },
+  write: { kind: 'flag', describe: 'apply the change and keep a backup of each file' },
+  origin: {
+    kind: 'text',
+    value: 'ORIGIN',
+    describe: "the Origin header (default: the URL's own site, as a browser sends)",
+  },
+  header: {
+    kind: 'text',
+    value: 'LINE',
+    repeatable: true,
+    describe: "a further header, 'Name: value'; may be given several times",
+  },
+  cookieFile: {
+    kind: 'text',
+    value: 'FILE',
+    describe: 'a file with the value of the Cookie header',
+    completes: 'file',
+  },
+  protocol: { kind: 'text', value: 'LIST', describe: 'subprotocols to offer, with commas between them' },
+  resolve: { kind: 'text', value: 'ADDR', describe: 'connect to ADDR or ADDR:PORT, whatever the name resolves to' },
+  insecure: { kind: 'flag', describe: 'go on when clients would refuse the certificate' },
+  hold: {
+    kind: 'duration',
+    value: 'TIME',
+    describe: 'hold a silent connection for this long and see whether it is cut',
+  },
+  n: { kind: 'count', value: 'N', default: 1, describe: 'how many handshakes to make through nginx, at most 100' },
+  interval: { kind: 'duration', value: 'TIME', default: 1000, describe: 'time between them, at least 100ms' },
+  timeout: { kind: 'duration', value: 'TIME', default: 10_000, describe: 'how long to wait for each step' },
   fromStart: { kind: 'flag', describe: 'read the logs from their first line, not from their end' },
   lines: { kind: 'count', value: 'N', default: 0, describe: 'read the last N lines of each log first' },
   plain: { kind: 'flag', describe: 'one line an event, also on a terminal' },

@@ -1,4 +1,6 @@
 /** How a request header gets lost on its way to the backend, and the lines that bring the handshake through. */
+
+import { effective } from '../nginx-conf/settings.ts';
 import { type Directive, everyDirective, httpDirectives, named } from '../nginx-conf/tree.ts';
 import { write } from './findings.ts';
 import type { Fix, LocationSubject } from './types.ts';
@@ -27,11 +29,14 @@ export function hiddenHeader(block: Directive, name: string): HiddenHeader | nul
 }
 
 /** The lines that this location lacks for a handshake to reach the backend as one. */
-export function handshakeFix({ place, conf }: LocationSubject): Fix {
+export function handshakeFix(subject: LocationSubject): Fix {
+  const { place, conf } = subject;
   const lines: string[] = [];
   if (!speaksHttp11(place.httpVersion.value)) lines.push('proxy_http_version 1.1;');
   if (place.upgrade.forwarded !== true) lines.push('proxy_set_header Upgrade $http_upgrade;');
   if (place.connection.forwarded !== true) lines.push(`proxy_set_header Connection ${connectionValue(conf)};`);
+  const adds = lines.some((line) => line.startsWith('proxy_set_header'));
+  if (adds) lines.push(...inheritedHeaders(subject));
   const where = place.location === null ? 'the server' : `location ${place.pattern ?? ''}`;
   const replaced = [
     ['proxy_http_version', place.httpVersion],
@@ -44,6 +49,17 @@ export function handshakeFix({ place, conf }: LocationSubject): Fix {
   });
   const instead = wrongLines.length === 0 ? '' : ` (instead of ${wrongLines.join(', ')})`;
   return write(`Write in ${where}${instead}:`, 'location', lines.join('\n'));
+}
+
+/** Other headers that the location inherits and would lose with its first line of its own, as they are written. */
+function inheritedHeaders({ block, conf }: LocationSubject): readonly string[] {
+  if (named(block.block, 'proxy_set_header').length > 0) return [];
+  return effective(conf, block, 'proxy_set_header')
+    .filter(({ args }) => !/^(?:upgrade|connection)$/i.test(args[0] ?? ''))
+    .flatMap(({ file, start, end }) => {
+      const written = conf.files.get(file)?.slice(start, end) ?? '';
+      return written.includes('\n') ? [] : [written];
+    });
 }
 
 export function speaksHttp11(version: string): boolean {
@@ -77,7 +93,8 @@ export function unreadInclude({ conf, block }: LocationSubject): Directive | nul
   return null;
 }
 
-const DEFINING: ReadonlySet<string> = new Set(['geo', 'js_set', 'js_var', 'perl_set', 'set', 'split_clients']);
+/** Directives that define the variable they name first. */
+const DEFINING: ReadonlySet<string> = new Set(['auth_request_set', 'js_set', 'js_var', 'perl_set', 'set']);
 
 /** The variables that the configuration defines, without `$`. */
 export function definedVariables(conf: LocationSubject['conf']): ReadonlySet<string> {
@@ -85,8 +102,7 @@ export function definedVariables(conf: LocationSubject['conf']): ReadonlySet<str
   for (const { name, args } of everyDirective(conf.directives)) {
     if (name === 'map' || name === 'split_clients') names.add(bare(args[1]));
     else if (name === 'geo') names.add(bare(args.at(-1)));
-    else if (name === 'auth_request_set' || DEFINING.has(name)) names.add(bare(args[0]));
-    else if (name.startsWith('set_by_lua')) names.add(bare(args[0]));
+    else if (DEFINING.has(name) || name.startsWith('set_by_lua')) names.add(bare(args[0]));
   }
   return names;
 }

@@ -16,6 +16,7 @@ import { limitConn } from './checks/limit-conn.ts';
 import { limitReq } from './checks/limit-req.ts';
 import { noEffect } from './checks/no-effect.ts';
 import { openFiles } from './checks/open-files.ts';
+import { proxied } from './checks/proxied.ts';
 import { proxyPassUri } from './checks/proxy-pass-uri.ts';
 import { proxyScheme } from './checks/proxy-scheme.ts';
 import { redirect } from './checks/redirect.ts';
@@ -32,7 +33,7 @@ import { workerConnections } from './checks/worker-connections.ts';
 import { zeroTimeout } from './checks/zero-timeout.ts';
 import type { Check, LocationSubject, ServerSubject, WholeSubject } from './types.ts';
 
-export const WHOLE_CHECKS: readonly Check<WholeSubject>[] = [syntax, workerConnections, openFiles, shutdownTimeout];
+export const WHOLE_CHECKS: readonly Check<WholeSubject>[] = [syntax, proxied];
 
 export const SERVER_CHECKS: readonly Check<ServerSubject>[] = [frontTls, http2];
 
@@ -63,3 +64,5 @@ export const LOCATION_CHECKS: readonly Check<LocationSubject>[] = [
   errorLog,
   accessLog,
 ];
+
+export const PROCESS_CHECKS: readonly Check<WholeSubject>[] = [workerConnections, openFiles, shutdownTimeout];

@@ -22,13 +22,11 @@ export function redirectingRewrite({ place, path }: LocationSubject): { line: Di
   return { line: null, tried };
 }
 
-/** The `return` that answers before the location's proxy is asked. */
-export function answeringReturn({
-  place,
-}: LocationSubject): { code: number; target: string; line: Directive | null } | null {
+/** The `return` that answers before the location's proxy is asked: its status, and where it leads. */
+export function answeringReturn({ place }: LocationSubject): { code: number; target: string } | null {
   if (place.returns === null) return null;
   const words = place.returns.value.split(' ');
   const stated = /^\d{3}$/.test(words[0] ?? '') ? Number(words[0]) : null;
   // `return URL` alone is a temporary redirect.
-  return { code: stated ?? 302, target: words.slice(stated === null ? 0 : 1).join(' '), line: null };
+  return { code: stated ?? 302, target: words.slice(stated === null ? 0 : 1).join(' ') };
 }

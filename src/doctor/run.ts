@@ -1,6 +1,6 @@
 /** Runs the checklist over a configuration. */
 import type { Conf } from '../nginx-conf/tree.ts';
-import { LOCATION_CHECKS, SERVER_CHECKS, WHOLE_CHECKS } from './list.ts';
+import { LOCATION_CHECKS, PROCESS_CHECKS, SERVER_CHECKS, WHOLE_CHECKS } from './list.ts';
 import { locationSubjects, type Selection } from './subjects.ts';
 import type { Check, Examined, Finding, LocationSubject } from './types.ts';
 
@@ -51,12 +51,14 @@ export function runDoctor(conf: Conf, { version, ping, path, server }: DoctorOpt
       if (finding !== null) rows.push({ id, title, ...names, ...finding });
     }
   };
-  add(WHOLE_CHECKS, { ...examined, locations }, { server: null, location: null });
+  const everywhere = { server: null, location: null };
+  add(WHOLE_CHECKS, { ...examined, locations }, everywhere);
   for (const each of new Set(locations.map(({ place }) => place.server.directive))) {
     const { place } = locations.find((subject) => subject.place.server.directive === each)!;
     add(SERVER_CHECKS, { ...examined, server: place.server }, { server: serverName(place.server), location: null });
   }
   for (const subject of locations) add(LOCATION_CHECKS, subject, namesOf(subject));
+  add(PROCESS_CHECKS, { ...examined, locations }, everywhere);
   return { version, locations: locations.map(locationOf), rows };
 }
 

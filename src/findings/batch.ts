@@ -13,6 +13,8 @@ export class Batch {
   clients: (string | null)[] = [];
   /** nginx's connection serial, or -1. */
   connection = new Float64Array(START);
+  /** Hash of the request line, which joins both lines of a request; 0 when there is none. */
+  request = new Float64Array(START);
   /** Seconds of `$request_time`, or -1. */
   seconds = new Float64Array(START);
   /** Bytes of body, or -1. */
@@ -39,6 +41,7 @@ export class Batch {
     time: number,
     client: string | null,
     connection: number,
+    request: number,
     seconds: number,
     bytes: number,
     line: number,
@@ -51,6 +54,7 @@ export class Batch {
     this.clients.push(client);
     this.time[i] = time;
     this.connection[i] = connection;
+    this.request[i] = request;
     this.seconds[i] = seconds;
     this.bytes[i] = bytes;
     this.line[i] = line;
@@ -79,6 +83,7 @@ export class Batch {
     };
     this.time = wider(this.time);
     this.connection = wider(this.connection);
+    this.request = wider(this.request);
     this.seconds = wider(this.seconds);
     this.bytes = wider(this.bytes);
     this.line = wider(this.line);

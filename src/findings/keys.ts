@@ -11,7 +11,8 @@ export interface Endpoint {
   /** `server:` of the error log or `$server_name`; '' when the log does not tell. */
   readonly server: string;
   readonly path: string;
-  readonly fold: FoldedPath;
+  /** The most telling of the requests seen for it. */
+  fold: FoldedPath;
   /** First Host header seen for it; '' when none was logged. */
   host: string;
 }
@@ -36,8 +37,6 @@ export interface ErrorKey {
   readonly detail: string;
   readonly truncated: boolean;
   readonly forgeable: boolean;
-  /** Of the request line; joins an error line to its access line when no connection number is logged. */
-  readonly requestHash: number;
 }
 
 export type Upgrade = 'yes' | 'no' | 'unlogged';
@@ -55,7 +54,6 @@ export interface AccessKey {
   readonly upstreams: readonly string[];
   readonly protocol: string;
   readonly tlsBytes: boolean;
-  readonly requestHash: number;
   /** The request's own hint: transport=websocket in the query, a path named ws. */
   readonly fold: FoldedPath;
   readonly method: string;

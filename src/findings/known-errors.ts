@@ -7,16 +7,20 @@ import type { ErrorRecord, LineTime } from '../nginx/record.ts';
 import { twoDigits } from './digits.ts';
 import type { EncodedFeeds } from './encoded-feeds.ts';
 import type { ErrorKey } from './keys.ts';
+import { requestHashOf } from './registry.ts';
 import { detach } from './text.ts';
 
 /** nginx cuts an entry at 2048 bytes with its newline (NGX_MAX_ERROR_STR); a cut line is never taken from memory. */
 const CUT_LENGTH = 2047;
 const MAX_TAILS = 8192;
 const MAX_MESSAGES_PER_TAIL = 64;
+/** When the store was filled anew so often without being of use, only every so many-th line is stored. */
+const SELDOM = 16;
 const LEVELS = 32;
 
 interface Known {
   readonly key: ErrorKey;
+  readonly request: number;
   /** The message quotes a decoded path, so the entry may go on where a client has sent an encoded line feed. */
   readonly quotes: boolean;
 }
@@ -28,9 +32,14 @@ export class KnownErrors {
   /** Of the line matched last: epoch seconds, connection number, and where the client's address stands. */
   time = Number.NaN;
   connection = -1;
+  request = 0;
   clientStart = 0;
   clientEnd = 0;
   readonly #tails = new Map<string, Tail>();
+  /** Lines matched since the store was emptied. */
+  #matched = 0;
+  #learned = 0;
+  #useless = false;
   readonly #feeds: EncodedFeeds;
   readonly #offsetAt: (wall: number) => number;
   /** `2026/11/22 12` and the epoch second at which that hour starts. */
@@ -78,7 +87,9 @@ export class KnownErrors {
       .get(text.substring(clientEnd, end))
       ?.[levelIndex(text, start)]?.get(text.substring(message, context));
     if (known === undefined || (known.quotes && this.#feeds.near(start))) return null;
+    this.#matched++;
     this.connection = connection;
+    this.request = known.request;
     this.clientStart = client;
     this.clientEnd = clientEnd;
     return known.key;
@@ -94,7 +105,12 @@ export class KnownErrors {
     if (connection === -1 || connection > start + 60 || context === -1 || context >= end) return;
     const clientEnd = text.indexOf(', ', context + 10);
     if (clientEnd === -1 || clientEnd >= end || text.slice(context + 10, clientEnd) !== record.client) return;
-    if (this.#tails.size >= MAX_TAILS) this.#tails.clear();
+    if (this.#useless && this.#learned++ % SELDOM !== 0) return;
+    if (this.#tails.size >= MAX_TAILS) {
+      this.#useless = this.#matched < MAX_TAILS;
+      this.#matched = 0;
+      this.#tails.clear();
+    }
     const tailText = detach(text.slice(clientEnd, end));
     let tail = this.#tails.get(tailText);
     if (tail === undefined) {
@@ -108,7 +124,7 @@ export class KnownErrors {
       tail[level] = messages;
     }
     const messageText = detach(text.slice(message, context));
-    messages.set(messageText, { key, quotes: messageText.includes('"') });
+    messages.set(messageText, { key, request: requestHashOf(record), quotes: messageText.includes('"') });
     this.#learnHour(text.slice(start, start + 13), record.time);
   }
 

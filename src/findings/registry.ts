@@ -4,11 +4,12 @@ import type { AccessRecord, ErrorRecord } from '../nginx/record.ts';
 import { answeredBy } from './answered-by.ts';
 import { type FoldedPath, foldPath, upstreamAddress } from './endpoint.ts';
 import type { AccessKey, Endpoint, ErrorKey, EventKey, NginxEvent, Upgrade } from './keys.ts';
+import { PathTree } from './path-tree.ts';
 import { detach, hashText } from './text.ts';
 
 /** Bounds on what log content can make us remember. */
-const MAX_ENDPOINTS = 4000;
-const MAX_KEYS = 40_000;
+const MAX_ENDPOINTS = 2000;
+const MAX_KEYS = 8192;
 const MAX_NAME = 256;
 
 /** The path that stands for all endpoints beyond the bound. */
@@ -25,6 +26,7 @@ export class Registry {
   folded = 0;
   /** nginx versions that start-up notices named. */
   readonly versions = new Set<string>();
+  readonly #paths = new PathTree();
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #error = new Map<string, ErrorKey>();
   readonly #access = new Map<string, AccessKey>();
@@ -33,14 +35,26 @@ export class Registry {
   endpoint(server: string, target: string): Endpoint {
     const fold = foldPath(target);
     const name = cap(server);
-    const id = `${name}\n${fold.path}`;
+    const path = this.#paths.learn(fold.path);
+    const id = `${name}\n${path}`;
     const known = this.#endpoints.get(id);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (hintRank(fold) > hintRank(known.fold)) known.fold = { ...fold, path: known.path };
+      return known;
+    }
     if (this.endpoints.length >= MAX_ENDPOINTS) {
       this.folded++;
       return this.#other();
     }
-    return this.#addEndpoint(id, name, detach(fold.path), fold);
+    return this.#addEndpoint(id, name, detach(path), fold);
+  }
+
+  /** The endpoint that stands for this one now that all paths are known. */
+  settled(endpoint: Endpoint): Endpoint {
+    const path = this.#paths.settle(endpoint.path);
+    if (path === endpoint.path) return endpoint;
+    const id = `${endpoint.server}\n${path}`;
+    return this.#endpoints.get(id) ?? this.#addEndpoint(id, endpoint.server, path, endpoint.fold);
   }
 
   /** @param listener `server:` of a record without request, else '' */
@@ -51,7 +65,6 @@ export class Registry {
     if (endpoint !== null && endpoint.host === '' && record.host !== null) endpoint.host = cap(record.host);
     const { scheme, address } = upstreamAddress(record.upstream ?? '');
     const upstream = cap(address);
-    const requestHash = requestHashOf(record);
     const listener = asksSomething ? '' : cap(record.server ?? '');
     const detail = asksSomething ? '' : cap(record.extras.get('resolver') ?? '');
     const id = [
@@ -67,7 +80,6 @@ export class Registry {
       detail,
       record.truncated ? 1 : 0,
       record.forgeable ? 1 : 0,
-      requestHash,
     ].join('\n');
     const known = this.#error.get(id);
     if (known !== undefined) return known;
@@ -86,7 +98,6 @@ export class Registry {
       detail,
       truncated: record.truncated,
       forgeable: record.forgeable,
-      requestHash,
     };
     return this.#keep(this.#error, id, key);
   }
@@ -104,10 +115,10 @@ export class Registry {
         : isWebSocket(record.upgrade)
           ? 'yes'
           : 'no';
+    const fold = foldPath(targetOf(record) ?? '');
     const tlsBytes = (record.request ?? '').startsWith('\x16\x03');
     const upstreamStatus = (record.upstreamStatus ?? []).filter((s) => s !== '-' && s !== '');
     const upstreams = (record.upstreamAddr ?? []).filter((a) => a !== '-' && a !== '').slice(0, 8);
-    const requestHash = requestHashOf(record);
     const id = [
       endpoint.index,
       status,
@@ -117,7 +128,8 @@ export class Registry {
       upstreams.join(','),
       record.protocol ?? '',
       tlsBytes ? 1 : 0,
-      requestHash,
+      fold.hint ?? '',
+      fold.sid ? 1 : 0,
       record.method ?? '',
     ].join('\n');
     const known = this.#access.get(id);
@@ -133,8 +145,7 @@ export class Registry {
       upstreams: upstreams.map(cap),
       protocol: detach(record.protocol ?? ''),
       tlsBytes,
-      requestHash,
-      fold: foldPath(targetOf(record) ?? ''),
+      fold: { ...fold, path: endpoint.path },
       method: detach(record.method ?? ''),
     };
     return this.#keep(this.#access, id, key);
@@ -176,8 +187,13 @@ function targetOf(record: ErrorRecord | AccessRecord): string | null {
   return /^[A-Z]{3,12} (\/[^ ]*)$/.exec(record.request ?? '')?.[1] ?? null;
 }
 
+/** How much a path tells: one that is a WebSocket's by its name outweighs the library's other transports. */
+function hintRank({ hint }: FoldedPath): number {
+  return hint === 'strong' ? 3 : hint === 'polling' ? 2 : hint === 'weak' ? 1 : 0;
+}
+
 /** Joins the two lines of a request. What is no request line differs between the logs by its escaping: all one. */
-function requestHashOf(record: ErrorRecord | AccessRecord): number {
+export function requestHashOf(record: ErrorRecord | AccessRecord): number {
   if (record.request === null || record.request === '') return 0;
   return targetOf(record) === null ? 1 : hashText(record.request);
 }

@@ -18,7 +18,7 @@ import { foldPath } from './endpoint.ts';
 import { nginxEvent, startedVersion } from './events.ts';
 import type { ErrorKey, EventKey } from './keys.ts';
 import { KnownErrors } from './known-errors.ts';
-import type { Registry } from './registry.ts';
+import { type Registry, requestHashOf } from './registry.ts';
 import { RoutineAccess } from './routine-access.ts';
 import { detach } from './text.ts';
 import { UnknownLines } from './unknown.ts';
@@ -166,7 +166,7 @@ export class SourceReader {
       return true;
     }
     const client = text.substring(this.#known.clientStart, this.#known.clientEnd);
-    batch.add(known, time, client, this.#known.connection, -1, -1, line, start, end);
+    batch.add(known, time, client, this.#known.connection, this.#known.request, -1, -1, line, start, end);
     return true;
   }
 
@@ -330,7 +330,18 @@ export class SourceReader {
   }
 
   #emit(key: ErrorKey | EventKey, record: ErrorRecord, at: LineAt, time: number, batch: Batch): void {
-    batch.add(key, time, record.client, record.connection ?? -1, -1, -1, at.line, at.start, at.end);
+    batch.add(
+      key,
+      time,
+      record.client,
+      record.connection ?? -1,
+      requestHashOf(record),
+      -1,
+      -1,
+      at.line,
+      at.start,
+      at.end,
+    );
     this.#spanned(at, batch);
   }
 
@@ -370,6 +381,7 @@ export class SourceReader {
       time,
       record.client,
       record.connection ?? -1,
+      requestHashOf(record),
       record.requestTime ?? -1,
       record.bodyBytes ?? record.bytesSent ?? -1,
       at.line,

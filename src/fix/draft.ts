@@ -13,6 +13,7 @@ export class Draft {
   readonly #changes: FixChange[] = [];
   readonly #notes: string[] = [];
   readonly #added: string[] = [];
+  readonly #dropped = new Set<Directive>();
 
   constructor(conf: Conf, block: Directive, beside: readonly string[]) {
     this.#conf = conf;
@@ -30,16 +31,17 @@ export class Draft {
   /** Gives a line, wherever it stands, other arguments. */
   change(directive: Directive, value: string, why: string): void {
     this.#edits.push(replaceArgs(directive, value));
-    const { file, line, name, args } = directive;
-    this.#changes.push({ file, line, what: `${name} ${args.join(' ')} -> ${value}`, why });
+    const { file, line, name } = directive;
+    this.#changes.push({ file, line, what: `${name} ${this.#written(directive)} -> ${value}`, why });
     const users = usersOf(this.#conf, file);
     if (users > 1) this.#notes.push(`${file} is included in ${users} places; the change holds for all of them`);
   }
 
   drop(directive: Directive, why: string): void {
     this.#edits.push(remove(this.#conf, directive));
-    const { file, line, name, args } = directive;
-    this.#changes.push({ file, line, what: `${name} ${args.join(' ')} removed`, why });
+    this.#dropped.add(directive);
+    const { file, line, name } = directive;
+    this.#changes.push({ file, line, what: `${name} ${this.#written(directive)} removed`, why });
   }
 
   /** Adds a line to the block. */
@@ -66,9 +68,20 @@ export class Draft {
     return { edits, changes: this.#changes, notes: this.#notes };
   }
 
+  /** Arguments as they stand in the file. */
+  #written({ file, words }: Directive): string {
+    const text = this.#conf.files.get(file) ?? '';
+    return words
+      .slice(1)
+      .map(({ start, end }) => text.slice(start, end))
+      .join(' ');
+  }
+
   /** The line that new ones follow: in the block's own file, since others may be shared. */
   #anchor(): Directive | null {
-    const lines = (this.#block.block ?? []).filter(({ file, block }) => file === this.#block.file && block === null);
+    const lines = (this.#block.block ?? []).filter(
+      (line) => line.file === this.#block.file && line.block === null && !this.#dropped.has(line),
+    );
     for (const name of this.#beside) {
       const found = lines.findLast((line) => line.name === name);
       if (found !== undefined) return found;

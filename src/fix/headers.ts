@@ -2,7 +2,7 @@
 import { effective } from '../nginx-conf/settings.ts';
 import { type Conf, type Directive, everyDirective } from '../nginx-conf/tree.ts';
 import type { Draft } from './draft.ts';
-import { type Place, placesOf } from './places.ts';
+import { enclosing, type Place } from './places.ts';
 
 export interface Header {
   readonly name: string;
@@ -47,12 +47,28 @@ export function copyHeader(conf: Conf, draft: Draft, line: Directive, replaced: 
  * @param level the block that sets the inherited headers
  */
 export function areCopied(conf: Conf, place: Place, inherited: readonly Directive[], level: Directive): boolean {
-  const heirs = placesOf(conf).filter(
-    ({ location }) => location !== place.location && effective(conf, location, 'proxy_set_header')[0]?.parent === level,
-  );
+  const heirs = heirsOf(conf, level).filter((location) => location !== place.location);
   if (heirs.length === 0) return false;
+  if (inherited.length <= MOST_COPIED) return true;
   const subrequests = subrequestTargets(conf);
-  return inherited.length <= MOST_COPIED || heirs.some(({ location }) => subrequests.has(location.args.at(-1) ?? ''));
+  return heirs.some((location) => subrequests.has(location.args.at(-1) ?? ''));
+}
+
+/** Found once for each level: a thousand servers may inherit from one. */
+const KNOWN_HEIRS = new WeakMap<Directive, readonly Directive[]>();
+
+/** The proxying locations that get their headers from a level. */
+function heirsOf(conf: Conf, level: Directive): readonly Directive[] {
+  const known = KNOWN_HEIRS.get(level);
+  if (known !== undefined) return known;
+  const heirs = new Set<Directive>();
+  for (const directive of everyDirective(level.block ?? [])) {
+    const location = directive.name === 'proxy_pass' ? enclosing(directive, 'location') : null;
+    if (location !== null && effective(conf, location, 'proxy_set_header')[0]?.parent === level) heirs.add(location);
+  }
+  const found = [...heirs];
+  KNOWN_HEIRS.set(level, found);
+  return found;
 }
 
 function subrequestTargets(conf: Conf): ReadonlySet<string> {

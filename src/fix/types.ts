@@ -43,9 +43,10 @@ export type Remedy =
       readonly at: 'place';
       /**
        * Which places are meant when none is named: `fault`: each that has the fault, which is a fault everywhere;
-       * `websocket`: those that look like WebSockets, because ordinary requests work without.
+       * `websocket`: those that look like WebSockets, because ordinary requests work without; `websocket-or-all`: the
+       * same, and all where none looks so.
        */
-      readonly reach: 'fault' | 'websocket';
+      readonly reach: 'fault' | 'websocket' | 'websocket-or-all';
       readonly mend: (conf: Conf, place: Place, request: FixRequest) => Mending;
     }
   | { readonly at: 'whole'; readonly mend: (conf: Conf, request: FixRequest) => Mending };

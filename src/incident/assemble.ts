@@ -6,9 +6,9 @@ import type { SymptomMatcher } from '../catalogue/match.ts';
 import type { Catalogue, Symptom } from '../catalogue/types.ts';
 import type { Endpoint } from '../findings/keys.ts';
 import { Cluster } from './cluster.ts';
-import type { AccessGroup, ErrorGroup, Gathered } from './groups.ts';
+import type { AccessGroup, ErrorGroup, Gathered, SessionGroup } from './groups.ts';
 import { isHandshake } from './handshake.ts';
-import { sessionShapes } from './sessions.ts';
+import { sessionShapes, sessionsByEndpoint } from './sessions.ts';
 import { setSeverity } from './severity.ts';
 import { Tally } from './tally.ts';
 import { type ConfProof, type Verdict, WebSocketVerdicts } from './websocket.ts';
@@ -16,6 +16,8 @@ import { type ConfProof, type Verdict, WebSocketVerdicts } from './websocket.ts'
 export interface Assembled {
   readonly clusters: readonly Cluster[];
   readonly verdicts: WebSocketVerdicts;
+  /** Ended sessions by endpoint. */
+  readonly sessions: ReadonlyMap<Endpoint, SessionGroup>;
 }
 
 /** Faults of the whole server: one cluster each, whatever the endpoint. */
@@ -43,8 +45,9 @@ export function assemble(
   catalogue: Catalogue,
   matcher: SymptomMatcher,
   proof: ConfProof,
+  settled: (endpoint: Endpoint) => Endpoint,
 ): Assembled {
-  const verdicts = new WebSocketVerdicts(gathered, proof);
+  const verdicts = new WebSocketVerdicts(gathered, proof, settled);
   const clusters = new Map<string, Cluster>();
   const cluster = (family: string, scope: string, endpoint: Endpoint | null, verdict: Verdict): Cluster => {
     const key = `${family}\n${scope}`;
@@ -66,15 +69,16 @@ export function assemble(
   for (const group of followers) {
     const root = rootOf(group, [...clusters.values()], verdicts);
     if (root === null) addRoot(group, verdicts, cluster);
-    else root.addError(group, root.websocket);
+    else root.addError(group, root.websocket, group.endpoint === null ? null : verdicts.canonical(group.endpoint));
   }
   for (const group of gathered.access) addAccess(group, verdicts, matcher, [...clusters.values()], cluster);
+  const sessions = sessionsByEndpoint(gathered, verdicts);
   const troubled = (endpoint: Endpoint): boolean => [...clusters.values()].some((c) => c.paths.has(endpoint.path));
-  for (const { shape, tally, symptomId } of sessionShapes(gathered, verdicts, troubled)) {
+  for (const { shape, tally, symptomId } of sessionShapes(sessions.values(), verdicts, troubled)) {
     const symptom = catalogue.symptoms.get(symptomId);
     const family = symptom?.causes[0];
     if (symptom === undefined || family === undefined) continue;
-    const endpoint = verdicts.canonical(shape.group.endpoint);
+    const { endpoint } = shape.group;
     // Where nginx logged some of the cuts itself, the rest of the same spike are the same incident.
     const known = shape.shape === 'timer' ? clusters.get(`idle-timeout\n${scopeOf(endpoint)}`) : undefined;
     (known ?? cluster(family, scopeOf(endpoint), endpoint, 'yes')).addSessions(shape, symptom, tally);
@@ -84,7 +88,7 @@ export function assemble(
     settleEndpoint(found);
     setSeverity(found, verdicts);
   }
-  return { clusters: [...clusters.values()], verdicts };
+  return { clusters: [...clusters.values()], verdicts, sessions };
 }
 
 type Make = (family: string, scope: string, endpoint: Endpoint | null, verdict: Verdict) => Cluster;
@@ -97,20 +101,20 @@ function addRoot(group: ErrorGroup, verdicts: WebSocketVerdicts, make: Make): vo
   const family = group.symptom.causes[0]!;
   const verdict = verdicts.error(group);
   if (verdict === 'no' && NOT_OUR_BUSINESS.has(family)) return;
+  const endpoint = group.endpoint === null ? null : verdicts.canonical(group.endpoint);
   let found: Cluster;
-  if (SERVER_WIDE.has(family)) found = make(family, '', group.endpoint, verdict);
-  else if (group.endpoint === null) {
+  if (SERVER_WIDE.has(family)) found = make(family, '', endpoint, verdict);
+  else if (endpoint === null) {
     found = make(family, `\n${group.listener}`, null, verdict);
     found.listener = group.listener;
   } else {
-    const endpoint = verdicts.canonical(group.endpoint);
     // Requests that are not WebSocket are of less interest here: one cluster a server is enough.
     found =
       verdict === 'no'
         ? make(family, `${endpoint.server}\nno`, endpoint, verdict)
         : make(family, scopeOf(endpoint), endpoint, verdict);
   }
-  found.addError(group, verdict);
+  found.addError(group, verdict, endpoint);
 }
 
 /** Refusals of an auth_request's own backend belong to the auth_request, where its verdict is logged too. */
@@ -120,7 +124,7 @@ function joinSubrequests(all: readonly Cluster[], clusters: Map<string, Cluster>
     if (found.family === 'auth-subrequest-failed' || !found.errors.every((g) => g.subrequest)) continue;
     const owner = auth.find((a) => a.endpoint === found.endpoint || a.paths.has(found.endpoint?.path ?? ''));
     if (owner === undefined) continue;
-    for (const group of found.errors) owner.addError(group, owner.websocket);
+    for (const group of found.errors) owner.addError(group, owner.websocket, owner.endpoint);
     clusters.delete(found.key);
   }
 }
@@ -174,17 +178,17 @@ function addAccess(
       [...c.symptoms.values()].some((s) => s.symptom.status?.includes(group.status) === true),
   );
   const tls = group.tlsBytes ? clusters.find((c) => c.endpoint === null && c.family === symptom.causes[0]) : undefined;
-  if (tls !== undefined) tls.addAccess(group, symptom, verdict);
-  else if (same !== undefined) same.addAccess(group, symptom, verdict);
+  if (tls !== undefined) tls.addAccess(group, symptom, verdict, endpoint);
+  else if (same !== undefined) same.addAccess(group, symptom, verdict, endpoint);
   else if (verdict === 'no')
-    make(symptom.causes[0]!, `${endpoint.server}\nno`, endpoint, 'no').addAccess(group, symptom, 'no');
+    make(symptom.causes[0]!, `${endpoint.server}\nno`, endpoint, 'no').addAccess(group, symptom, 'no', endpoint);
   else
     make(
       symptom.causes[0]!,
       group.tlsBytes ? '\ntls' : scopeOf(endpoint),
       group.tlsBytes ? null : endpoint,
       verdict,
-    ).addAccess(group, symptom, verdict);
+    ).addAccess(group, symptom, verdict, endpoint);
 }
 
 export function commonest(sizes: ReadonlyMap<number, number>): number | null {

@@ -41,24 +41,25 @@ export class Cluster {
     this.websocket = websocket;
   }
 
-  addError(group: ErrorGroup, verdict: Verdict): void {
+  /** @param endpoint the group's, as it is shown */
+  addError(group: ErrorGroup, verdict: Verdict, endpoint: Endpoint | null): void {
     this.errors.push(group);
     this.#addSymptom(group.symptom, group.tally.count + group.secondary);
     this.tally.merge(group.tally);
     for (const [status, count] of group.statuses) bump(this.statuses, status, count);
     if (group.upstream !== '') bump(this.upstreams, group.upstream, group.tally.count + group.secondary);
-    if (group.endpoint !== null) bump(this.paths, group.endpoint.path, group.tally.count);
+    if (endpoint !== null) bump(this.paths, endpoint.path, group.tally.count);
     this.websocket = stronger(this.websocket, verdict);
     this.severity = worse(this.severity, group.symptom.severity);
   }
 
-  addAccess(group: AccessGroup, symptom: Symptom, verdict: Verdict): void {
+  addAccess(group: AccessGroup, symptom: Symptom, verdict: Verdict, endpoint: Endpoint): void {
     this.access.push(group);
     this.#addSymptom(symptom, group.tally.count);
     this.tally.merge(group.tally);
     bump(this.statuses, group.status, group.tally.count);
     for (const [address, count] of group.upstreams) bump(this.upstreams, address, count);
-    bump(this.paths, group.endpoint.path, group.tally.count);
+    bump(this.paths, endpoint.path, group.tally.count);
     this.websocket = stronger(this.websocket, verdict);
     this.severity = worse(this.severity, symptom.severity);
   }

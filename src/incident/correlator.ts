@@ -112,8 +112,8 @@ export class Correlator {
     }
     const connection = batch.connection[i]!;
     let counted = -1;
-    if (connection >= 0 && key.requestHash !== 0) {
-      counted = this.#byConnection.note(connection, key.requestHash, time, key.slot);
+    if (connection >= 0 && batch.request[i] !== 0) {
+      counted = this.#byConnection.note(connection, batch.request[i]!, time, key.slot);
     }
     if (counted === -1) tally.hit(time, client);
     else {
@@ -121,8 +121,8 @@ export class Correlator {
       if (time < tally.first) tally.first = time;
       if (time > tally.last) tally.last = time;
     }
-    if (this.#joins && client !== null && key.requestHash !== 0) {
-      this.#bySecond.note(requestId(client, key.requestHash), time, counted === -1 ? key.slot : counted);
+    if (this.#joins && client !== null && batch.request[i] !== 0) {
+      this.#bySecond.note(requestId(client, batch.request[i]!), time, counted === -1 ? key.slot : counted);
     }
     if (key.endpoint !== null && group.symptom.provesWebSocket === true) this.#statsOf(key.endpoint).tunnelLines++;
   }
@@ -135,7 +135,7 @@ export class Correlator {
     else if (key.upgrade === 'no') stats.upgradeNo++;
     const seconds = batch.seconds[i]!;
     const client = batch.clients[i]!;
-    const group = this.#joinedGroup(key, time, seconds, client, batch.connection[i]!);
+    const group = this.#joinedGroup(batch.request[i]!, time, seconds, client, batch.connection[i]!);
     if (status === 101) {
       stats.ok++;
       if (time - Math.max(seconds, 0) < stats.firstOk) stats.firstOk = time - Math.max(seconds, 0);
@@ -160,7 +160,7 @@ export class Correlator {
 
   /** The group whose error line is about this very request. */
   #joinedGroup(
-    key: AccessKey,
+    request: number,
     time: number,
     seconds: number,
     client: string | null,
@@ -169,8 +169,8 @@ export class Correlator {
     let slot = -1;
     if (connection >= 0) {
       const earliest = seconds >= 0 ? time - seconds - 2 : time - 3;
-      slot = this.#byConnection.join(connection, key.requestHash, earliest, time + 1);
-    } else if (client !== null) slot = this.#bySecond.join(requestId(client, key.requestHash), time);
+      slot = this.#byConnection.join(connection, request, earliest, time + 1);
+    } else if (client !== null) slot = this.#bySecond.join(requestId(client, request), time);
     return slot === -1 ? null : this.#errors[slot]!;
   }
 

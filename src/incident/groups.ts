@@ -117,6 +117,23 @@ export interface Gathered {
   readonly folded: number;
 }
 
+/** Adds the second group to the first. */
+export function mergeSessions(into: SessionGroup, other: SessionGroup): void {
+  into.all.merge(other.all);
+  into.unexplained.merge(other.unexplained);
+  into.unexplainedTally.merge(other.unexplainedTally);
+  into.drained.merge(other.drained);
+  into.drainedSeconds.merge(other.drainedSeconds);
+  into.drainedOrder.push(...other.drainedOrder);
+  into.largestBurst = Math.max(into.largestBurst, other.largestBurst);
+  into.tally.merge(other.tally);
+  into.untimed += other.untimed;
+  into.returns.merge(other.returns);
+  into.returnsTally.merge(other.returnsTally);
+  for (const [address, count] of other.upstreams) increment(into.upstreams, address, count, 64);
+  for (const protocol of other.protocols) into.protocols.add(protocol);
+}
+
 export function increment<K>(map: Map<K, number>, key: K, by = 1, limit = 256): void {
   const seen = map.get(key);
   if (seen !== undefined) map.set(key, seen + by);

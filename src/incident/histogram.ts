@@ -7,6 +7,7 @@ const SMALLEST = 0.001;
 
 interface Bin {
   count: number;
+  /** Milliseconds, whole ones: sums must not depend on the order of addition. */
   sum: number;
   min: number;
   max: number;
@@ -44,7 +45,7 @@ export class DurationHistogram {
       this.#bins.set(index, bin);
     }
     bin.count++;
-    bin.sum += value;
+    bin.sum += Math.round(value * 1000);
     if (value < bin.min) bin.min = value;
     if (value > bin.max) bin.max = value;
     if (bytes === 0) bin.silent++;
@@ -74,7 +75,7 @@ export class DurationHistogram {
     let left = q * (this.count - 1);
     for (const index of this.#sorted()) {
       const bin = this.#bins.get(index)!;
-      if (left < bin.count) return bin.sum / bin.count;
+      if (left < bin.count) return bin.sum / bin.count / 1000;
       left -= bin.count;
     }
     return this.max();
@@ -124,7 +125,14 @@ export class DurationHistogram {
         last = bin.max;
       }
       if (best === null || count > best.count) {
-        best = { centre: sum / count, count, share: count / this.count, spread: last - first.min, silent, closeFrame };
+        best = {
+          centre: sum / count / 1000,
+          count,
+          share: count / this.count,
+          spread: last - first.min,
+          silent,
+          closeFrame,
+        };
       }
     }
     return best;

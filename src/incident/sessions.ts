@@ -4,7 +4,7 @@
  */
 import type { Endpoint } from '../findings/keys.ts';
 import type { SessionShape } from './cluster.ts';
-import type { Gathered, SessionGroup } from './groups.ts';
+import { type Gathered, mergeSessions, newSessionGroup, type SessionGroup } from './groups.ts';
 import type { Tally } from './tally.ts';
 import type { WebSocketVerdicts } from './websocket.ts';
 
@@ -25,18 +25,33 @@ const ENOUGH = 3;
 const ENOUGH_FOR_TIMER = 4;
 const ENOUGH_RETURNS = 6;
 
+/** The sessions of every endpoint as it is shown. */
+export function sessionsByEndpoint(gathered: Gathered, verdicts: WebSocketVerdicts): Map<Endpoint, SessionGroup> {
+  const sessions = new Map<Endpoint, SessionGroup>();
+  for (const group of gathered.sessions) {
+    const endpoint = verdicts.canonical(group.endpoint);
+    let sum = sessions.get(endpoint);
+    if (sum === undefined) {
+      sum = newSessionGroup(endpoint);
+      sessions.set(endpoint, sum);
+    }
+    mergeSessions(sum, group);
+  }
+  return sessions;
+}
+
 /** @param troubled whether something else is already known to be wrong at an endpoint */
 export function sessionShapes(
-  gathered: Gathered,
+  sessions: Iterable<SessionGroup>,
   verdicts: WebSocketVerdicts,
   troubled: (endpoint: Endpoint) => boolean,
 ): ShapedSessions[] {
   const found: ShapedSessions[] = [];
-  for (const group of gathered.sessions) {
+  for (const group of sessions) {
     if (verdicts.endpoint(group.endpoint) !== 'yes') continue;
     const together = drained(group);
     if (together !== null) found.push(together);
-    const instant = droppedAtOnce(group, troubled(verdicts.canonical(group.endpoint)));
+    const instant = droppedAtOnce(group, troubled(group.endpoint));
     if (instant !== null) found.push(instant);
     else {
       const timer = cutAtTimer(group) ?? returning(group);

@@ -19,9 +19,11 @@ export class WebSocketVerdicts {
   readonly #stats = new Map<Endpoint, EndpointStats>();
   readonly #verdicts = new Map<Endpoint, Verdict>();
   readonly #proof: ConfProof;
+  readonly #settled: (endpoint: Endpoint) => Endpoint;
 
-  constructor(gathered: Gathered, proof: ConfProof) {
+  constructor(gathered: Gathered, proof: ConfProof, settled: (endpoint: Endpoint) => Endpoint = (e) => e) {
     this.#proof = proof;
+    this.#settled = settled;
     for (const { endpoint } of gathered.errors) if (endpoint !== null) this.#learnName(endpoint);
     for (const { endpoint } of gathered.endpoints) this.#learnName(endpoint);
     for (const stats of gathered.endpoints) {
@@ -32,7 +34,8 @@ export class WebSocketVerdicts {
   }
 
   /** The endpoint under its server's name, where exactly one server has that path. */
-  canonical(endpoint: Endpoint): Endpoint {
+  canonical(raw: Endpoint): Endpoint {
+    const endpoint = this.#settled(raw);
     if (endpoint.server !== '') return endpoint;
     return this.#named.get(endpoint.path) ?? endpoint;
   }
@@ -78,7 +81,8 @@ export class WebSocketVerdicts {
     return endpoint;
   }
 
-  #learnName(endpoint: Endpoint): void {
+  #learnName(raw: Endpoint): void {
+    const endpoint = this.#settled(raw);
     if (endpoint.server === '') return;
     const seen = this.#named.get(endpoint.path);
     if (seen === undefined) this.#named.set(endpoint.path, endpoint);

@@ -68,7 +68,9 @@ export function splitDump(text: string): ReadonlyMap<string, string> {
   let at = 0;
   const close = (end: number): void => {
     // nginx prints each file once; a comment that imitates a separator must not replace what is there.
-    if (path !== null && !files.has(path)) files.set(path, text.slice(start, end));
+    // Behind each file nginx prints a newline of its own.
+    const last = end > start && text[end - 1] === '\n' ? end - 1 : end;
+    if (path !== null && !files.has(path)) files.set(path, text.slice(start, last));
   };
   while (at < text.length) {
     const newline = text.indexOf('\n', at);

@@ -3,7 +3,7 @@
  * gets the same answer as the handshake through nginx names the fault.
  */
 import { type Attempt, type Handshake, isUpgraded } from './attempt.ts';
-import { isNginxMade, isSameAnswer } from './maker.ts';
+import { complaintOf, isNginxMade, isSameAnswer } from './maker.ts';
 import { siteOrigin, type Target, withTls } from './target.ts';
 
 export type TrialId =
@@ -52,6 +52,11 @@ export function trialsThrough({ target, handshake, answer, failure, tls }: Attem
   }
   const { status } = answer;
   if (status === 101 || (status >= 300 && status < 400)) return specs;
+  if (complaintOf(answer) === 'plain-http-to-tls' && !target.tls) {
+    const secured = withTls(target, true);
+    add('other-scheme', 'with TLS', { serverName: serverNameOf(secured) }, secured);
+    return specs;
+  }
   if (!isNginxMade(answer)) {
     add('plain-get', 'as an ordinary GET', { upgrade: false, connection: 'close' });
     const own = siteOrigin(target);

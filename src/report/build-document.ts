@@ -4,8 +4,9 @@ import type { FixStep } from '../catalogue/types.ts';
 import type { ConfView } from '../diagnosis/conf-view.ts';
 import type { Diagnosis } from '../diagnosis/diagnose.ts';
 import type { RankedCause } from '../diagnosis/weigh.ts';
+import type { Endpoint } from '../findings/keys.ts';
 import { severityRank } from '../incident/cluster.ts';
-import type { Gathered } from '../incident/groups.ts';
+import type { SessionGroup } from '../incident/groups.ts';
 import type { WebSocketVerdicts } from '../incident/websocket.ts';
 import { showBytes, showText } from '../safe/display.ts';
 import { redact } from '../safe/redact.ts';
@@ -26,7 +27,7 @@ export interface DocumentParts {
   /** Raw templates of lines nothing recognised. */
   readonly unknown: readonly { template: string; count: number; example: string }[];
   readonly diagnoses: readonly Diagnosis[];
-  readonly gathered: Gathered;
+  readonly sessions: ReadonlyMap<Endpoint, SessionGroup>;
   readonly verdicts: WebSocketVerdicts;
   readonly notes: readonly ReportNote[];
   /** Epoch seconds; infinite when no line had a time. */
@@ -258,16 +259,6 @@ function nameIn({ cluster }: Diagnosis, show: Show): string {
 
 function endpoints(parts: DocumentParts, show: Show): ReportEndpoint[] {
   const rows: ReportEndpoint[] = [];
-  const sessions = new Map<string, { closed: number; p50: number | null; p95: number | null; max: number | null }>();
-  for (const group of parts.gathered.sessions) {
-    const endpoint = parts.verdicts.canonical(group.endpoint);
-    sessions.set(`${endpoint.server}\n${endpoint.path}`, {
-      closed: group.tally.count,
-      p50: round(group.all.quantile(0.5)),
-      p95: round(group.all.quantile(0.95)),
-      max: round(group.all.max()),
-    });
-  }
   for (const stats of parts.verdicts.all()) {
     const verdict = parts.verdicts.endpoint(stats.endpoint);
     if (verdict === 'no' || verdict === 'unknown') continue;
@@ -279,12 +270,7 @@ function endpoints(parts: DocumentParts, show: Show): ReportEndpoint[] {
       path: show(stats.endpoint.path),
       websocket: verdict,
       handshakes: { ok: stats.ok, failed, byStatus: counts },
-      sessions: sessions.get(`${stats.endpoint.server}\n${stats.endpoint.path}`) ?? {
-        closed: 0,
-        p50: null,
-        p95: null,
-        max: null,
-      },
+      sessions: durations(parts.sessions.get(stats.endpoint)),
     });
   }
   rows.sort(
@@ -293,6 +279,12 @@ function endpoints(parts: DocumentParts, show: Show): ReportEndpoint[] {
       (a.path < b.path ? -1 : a.path > b.path ? 1 : (a.server ?? '') < (b.server ?? '') ? -1 : 1),
   );
   return rows.slice(0, MAX_ENDPOINTS);
+}
+
+function durations(group: SessionGroup | undefined): ReportEndpoint['sessions'] {
+  if (group === undefined) return { closed: 0, p50: null, p95: null, max: null };
+  const { all, tally } = group;
+  return { closed: tally.count, p50: round(all.quantile(0.5)), p95: round(all.quantile(0.95)), max: round(all.max()) };
 }
 
 function statusCounts(statuses: ReadonlyMap<number, number>): Record<string, number> {

@@ -18,17 +18,27 @@ const ALLOWED = new Map<string, readonly string[]>([
   ['input', ['safe']],
   ['config', []],
   ['nginx-conf', ['nginx', 'safe']],
+  ['doctor', ['nginx', 'nginx-conf', 'safe']],
+  ['fix', ['nginx', 'nginx-conf', 'safe']],
   ...DATA_WAY.map((folder) => [folder, before(folder)] as const),
+  ['report', [...before('report'), 'doctor']],
   ['analysis', ['input', 'nginx-conf', ...DATA_WAY, 'safe']],
-  ['commands', ['analysis', 'config', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
-  ['.', ['commands', 'analysis', 'config', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
+  ['commands', ['analysis', 'config', 'doctor', 'fix', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
+  ['.', ['commands', 'analysis', 'config', 'doctor', 'fix', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
 ]);
 
 /** Files of the pure middle that do I/O all the same: the catalogue and the configuration come from somewhere. */
-const READERS = new Set(['catalogue/load.ts', 'catalogue/shipped.ts', 'catalogue/build.ts', 'nginx-conf/disk.ts']);
+const READERS = new Set([
+  'catalogue/load.ts',
+  'catalogue/shipped.ts',
+  'catalogue/build.ts',
+  'nginx-conf/disk.ts',
+  'fix/trial.ts',
+  'fix/apply.ts',
+]);
 /** Scripts of their own, run by the build and not by wslog. */
 const SCRIPTS = new Set(['catalogue/build.ts']);
-const PURE = new Set([...DATA_WAY, 'nginx-conf', 'safe']);
+const PURE = new Set([...DATA_WAY, 'doctor', 'fix', 'nginx-conf', 'safe']);
 
 function sources(folder = SRC): string[] {
   return readdirSync(folder).flatMap((name) => {

@@ -108,13 +108,22 @@ function takers(key: OptionKey): string[] {
   );
 }
 
+function usual(key: OptionKey): string | undefined {
+  const { kind, default: value } = optionSpec(key);
+  if (value === undefined || value === false) return undefined;
+  if (value === true) return 'default: on';
+  return `default: ${kind === 'duration' ? `${Number(value) / 1000}s` : value}`;
+}
+
 function optionTable(): string {
   const rows = OPTION_KEYS.map((key) => {
     const spec = optionSpec(key);
     const short = spec.short === undefined ? '' : `-${spec.short}, `;
     const value = spec.value === undefined ? '' : ` ${spec.value}`;
     const off = spec.negatable === true || spec.kind === 'text-or-off' ? `, \`--no-${longName(key)}\`` : '';
-    return `| \`${short}--${longName(key)}${value}\`${off} | ${cell(spec.describe)} | ${takers(key).join(', ')} |`;
+    const facts = [spec.choices?.join(', '), usual(key)].filter((fact) => fact !== undefined);
+    const described = cell(facts.length === 0 ? spec.describe : `${spec.describe} (${facts.join('; ')})`);
+    return `| \`${short}--${longName(key)}${value}\`${off} | ${described} | ${takers(key).join(', ')} |`;
   });
   return ['| option | what it does | taken by |', '|---|---|---|', ...rows, ''].join('\n');
 }

@@ -115,8 +115,8 @@ describe('DurationHistogram', () => {
           parts[0].merge(parts[1]);
           const sorted = durations.toSorted((a, b) => a - b);
           const median = sorted[Math.floor((sorted.length - 1) * 0.5)]!;
-          expect(Math.abs(whole.quantile(0.5)! - median)).toBeLessThanOrEqual(median * 0.0101);
-          expect(parts[0].quantile(0.9)).toBeCloseTo(whole.quantile(0.9)!, 6);
+          expect(Math.abs(whole.quantile(0.5)! - median)).toBeLessThanOrEqual(median * 0.0101 + 0.0005);
+          expect(parts[0].quantile(0.9)).toBe(whole.quantile(0.9));
           expect(whole.max()).toBe(sorted.at(-1));
         },
       ),

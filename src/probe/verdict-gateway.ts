@@ -1,0 +1,139 @@
+/** Verdicts on nginx's 502: it asked a backend and got nothing it could use. The way past nginx tells what. */
+import type { Attempt } from './attempt.ts';
+import type { Case } from './case.ts';
+import { explains, type Trial, type TrialId } from './trials.ts';
+import type { ProbeFacts } from './verdict.ts';
+
+/** nginx takes the answer's header into one buffer: a page of memory unless it is told otherwise. */
+const DEFAULT_BUFFER_BYTES = 4096;
+
+export function judgeGateway(facts: ProbeFacts, suspects: Case): void {
+  const { direct } = facts;
+  if (direct === null) {
+    suspects.speak(
+      'backend-refused',
+      0.6,
+      'nginx answers 502; without --upstream it cannot be seen what the backend does',
+    );
+    suspects.speak('backend-closed-handshake', 0.2, 'nginx answers 502');
+    suspects.speak('upstream-tls-mismatch', 0.2, 'nginx answers 502');
+    return;
+  }
+  if (direct.answer === null) judgeFailure(direct, facts.trials, suspects);
+  else judgeAnswered(facts, direct, suspects);
+}
+
+function judgeFailure({ failure, target }: Attempt, trials: readonly Trial[], suspects: Case): void {
+  const says = `past nginx, ${failure?.text ?? 'no answer comes'}`;
+  const backend = `past nginx, the backend ${failure?.text ?? 'gives no answer'}`;
+  const other = trials.find(({ id }) => id === 'other-scheme-direct')?.attempt ?? null;
+  const answersOther = other !== null && (target.tls ? other.answer !== null : other.tls !== null);
+  const otherWords = target.tls ? 'plain HTTP' : 'TLS';
+  switch (failure?.kind) {
+    case 'refused':
+      return suspects.speak('backend-refused', 4, says);
+    case 'socket-missing':
+      return suspects.speak('backend-socket-missing', 4, says);
+    case 'denied':
+      return suspects.speak('connect-denied', 3.5, says);
+    case 'backlog-full':
+      return suspects.speak('backend-backlog-full', 4, says);
+    case 'unreachable':
+      return suspects.speak('backend-unreachable', 3.5, says);
+    case 'connect-timeout':
+      return suspects.speak('backend-unreachable', 2.5, says);
+    case 'name-unknown':
+      return suspects.speak('upstream-name-unresolved', 3.5, says);
+    case 'not-tls':
+    case 'speaks-tls':
+      suspects.speak('upstream-tls-mismatch', 4, backend);
+      break;
+    case 'tls-refused':
+      suspects.speak('upstream-tls-name', 1.5, backend);
+      suspects.speak('upstream-tls-verify-failed', 0.3, backend);
+      break;
+    case 'tls-closed':
+    case 'tls-timeout':
+      if (!answersOther) suspects.speak('upstream-tls-name', 1, backend);
+      break;
+    case 'closed':
+    case 'reset':
+      suspects.speak('backend-closed-handshake', answersOther ? 0 : 3.5, backend);
+      break;
+    case 'header-too-large':
+      suspects.speak('upstream-header-too-big', 3, backend);
+      break;
+    case 'not-http':
+    case 'speaks-http2':
+      suspects.speak('backend-bad-response', 3.5, backend);
+      break;
+    default:
+      suspects.speak('backend-closed-handshake', 0.5, backend);
+  }
+  if (answersOther)
+    suspects.speak(
+      'upstream-tls-mismatch',
+      4,
+      `past nginx, the backend's port answers ${otherWords}, not ${target.tls ? 'TLS' : 'plain HTTP'}`,
+    );
+}
+
+function judgeAnswered({ through, trials, location }: ProbeFacts, direct: Attempt, suspects: Case): void {
+  const { answer } = direct;
+  if (answer === null) return;
+  const met = (id: TrialId) => trials.some((trial) => trial.id === id && explains(through, trial.attempt));
+  const buffer = location?.bufferSize.value ?? DEFAULT_BUFFER_BYTES;
+  let isExplained = true;
+  if (answer.badLines.length > 0)
+    suspects.speak(
+      'backend-bad-response',
+      3.5,
+      `past nginx, the backend's answer has a header line that is not HTTP: ${(answer.badLines[0] ?? '').slice(0, 60)}`,
+    );
+  else if (answer.headBytes > buffer)
+    suspects.speak(
+      'upstream-header-too-big',
+      4,
+      `past nginx, the backend's header has ${answer.headBytes} bytes; nginx's buffer holds ${buffer}`,
+    );
+  else if (met('no-server-name'))
+    suspects.speak(
+      'upstream-tls-name',
+      4,
+      'past nginx, the backend ends the TLS handshake when no server name is sent, and nginx by default sends none',
+    );
+  else if (met('http-1.0') || met('stripped')) {
+    const [version, stripped] = [met('http-1.0'), met('stripped')];
+    if (version)
+      suspects.speak(
+        'proxy-http-version',
+        stripped ? 1.5 : 3.5,
+        'past nginx, the backend ends the connection without an answer when asked over HTTP/1.0',
+      );
+    if (stripped)
+      suspects.speak(
+        'upgrade-headers-missing',
+        version ? 2 : 3.5,
+        'past nginx, the backend ends the connection without an answer when Upgrade and Connection are missing',
+      );
+  } else if (met('stripped-1.0'))
+    suspects.speak(
+      'upgrade-headers-missing',
+      2,
+      'past nginx, the backend ends the connection when asked over HTTP/1.0 without Upgrade and Connection',
+    );
+  else isExplained = false;
+  const distrust = direct.tls?.problem ?? null;
+  if (distrust !== null)
+    suspects.speak(
+      'upstream-tls-verify-failed',
+      location?.sslVerify.value === true ? 4 : isExplained ? 0.1 : 0.8,
+      `the backend's certificate would not stand a check: ${distrust}`,
+    );
+  if (isExplained) return;
+  const elsewhere = `past nginx, the backend answers ${answer.status}, so nginx asks elsewhere or in another way`;
+  suspects.speak('backend-refused', 0.6, elsewhere);
+  suspects.speak('upstream-tls-mismatch', 0.6, elsewhere);
+  suspects.speak('upstream-name-unresolved', 0.1, elsewhere);
+  suspects.speak('connect-denied', 0.1, elsewhere);
+}
