@@ -2,6 +2,7 @@
 import { directiveOf, factsOfLocation } from '../diagnosis/conf-facts.ts';
 import type { ConfView } from '../diagnosis/conf-view.ts';
 import type { Endpoint } from '../findings/keys.ts';
+import { patchForCause } from '../fix/patch.ts';
 import type { AccessFormat } from '../nginx/access-line.ts';
 import { compileLogFormat } from '../nginx/log-format.ts';
 import { type LogFormatSetting, logSettings } from '../nginx-conf/logs.ts';
@@ -37,6 +38,10 @@ export function confView(conf: Conf, version: string | null): ConfView {
     directive(endpoint, name) {
       const place = placeOf(endpoint);
       return place === null ? null : directiveOf(place, name);
+    },
+    patch(endpoint, cause) {
+      const server = endpoint === null || endpoint.server === '' ? null : endpoint.server;
+      return patchForCause(conf, cause, { server, path: endpoint?.path ?? null, version })?.diff ?? null;
     },
   };
 }

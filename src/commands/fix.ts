@@ -1,30 +1,25 @@
 /** `wslog fix`: the smallest change of an nginx configuration that mends a cause, as a diff or applied. */
-import { realpath } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
 import type { Cause } from '../catalogue/types.ts';
 import { nearestName } from '../config/nearest.ts';
 import type { Settings } from '../config/settings.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { applyChanges, type FileChange, WriteError } from '../fix/apply.ts';
 import { unifiedDiff } from '../fix/diff.ts';
-import { patchFor, withFiles } from '../fix/patch.ts';
+import { patchFor } from '../fix/patch.ts';
 import { REMEDIES } from '../fix/remedies/list.ts';
-import { tryConf } from '../fix/trial.ts';
-import type { Fix, FixCandidate, FixRequest } from '../fix/types.ts';
-import { hasGlob, matchesGlob } from '../nginx-conf/glob.ts';
-import { type Conf, everyDirective } from '../nginx-conf/tree.ts';
+import type { FixCandidate, FixRequest } from '../fix/types.ts';
+import type { Conf } from '../nginx-conf/tree.ts';
 import { showBlock } from '../safe/display.ts';
 import { quoteShell } from '../safe/shell.ts';
 import { versionOf } from './analysis-settings.ts';
 import { catalogueFor } from './catalogue.ts';
+import { type Patch, realFiles, testPatch, UNTESTED } from './fix-files.ts';
 import type { Invocation } from './invocation.ts';
 import type { Io } from './io.ts';
-import { localNginx } from './local-nginx.ts';
 import type { Messages } from './messages.ts';
 import { confOf, localConf } from './nginx-conf.ts';
 import { writeOut } from './output.ts';
 
-const STDIN_NAME = 'standard input';
 const MOST_CANDIDATES = 20;
 
 /**
@@ -107,12 +102,10 @@ function requestOf(settings: Settings, version: string | null): FixRequest {
   };
 }
 
-type Patch = Extract<Fix, { kind: 'patch' }>;
-
 async function patched(call: Invocation, conf: Conf, patch: Patch, isDisk: boolean): Promise<number> {
   const { settings, io, messages } = call;
   const files = await realFiles(conf, patch, io, isDisk);
-  const tested = isDisk ? await test(conf, patch, io) : UNTESTED;
+  const tested = isDisk ? await testPatch(conf, patch, io) : UNTESTED;
   if (tested.verdict === 'refused') {
     messages.error(`nginx -t refuses the change, so it is not given: ${tested.sentence}`);
     return 2;
@@ -151,60 +144,6 @@ async function write(files: readonly FileChange[], messages: Messages): Promise<
   for (const { path, backup } of files) messages.notice(`${path} is changed; ${backup} is what it was`);
   messages.notice('to make nginx use it: nginx -t && nginx -s reload');
   return 0;
-}
-
-/** The files behind the paths nginx uses: `patch` does not follow links, and a link must stay one. */
-async function realFiles(conf: Conf, { files }: Patch, io: Io, isDisk: boolean): Promise<readonly FileChange[]> {
-  const stamp = new Date(io.now()).toISOString().replace(/[-:]|\..*$/g, '');
-  const byPath = new Map<string, FileChange>();
-  for (const [name, after] of files) {
-    const path = isDisk ? await realpath(name) : name === STDIN_NAME ? 'nginx.conf' : name;
-    const other = byPath.get(path);
-    if (other !== undefined && other.after !== after) {
-      throw new UsageError(`${path} is included under two names and would need two changes; change it by hand`);
-    }
-    const backup = await backupOf(path, stamp, conf);
-    byPath.set(path, { path, before: conf.files.get(name) ?? '', after, backup });
-  }
-  return [...byPath.values()];
-}
-
-/** Beside the file; hidden where an `include` would take the backup for a part of the configuration. */
-async function backupOf(path: string, stamp: string, conf: Conf): Promise<string> {
-  const name = `${basename(path)}.wslog-backup-${stamp}`;
-  for (const { name: directive, args } of everyDirective(conf.directives)) {
-    const pattern = args[0] ?? '';
-    if (directive !== 'include' || !hasGlob(pattern) || !matchesGlob(basename(pattern), name)) continue;
-    const folder = dirname(resolve(dirname(conf.path), pattern));
-    const real = await realpath(folder).catch(() => folder);
-    if (hasGlob(folder) || real === dirname(path)) return join(dirname(path), `.${name}`);
-  }
-  return join(dirname(path), name);
-}
-
-interface Tested {
-  /** `refused`: the change breaks the configuration; `unclear`: it could not be told; `absent`: no nginx to ask. */
-  readonly verdict: 'passed' | 'refused' | 'unclear' | 'absent';
-  readonly sentence: string;
-}
-
-const UNTESTED: Tested = { verdict: 'absent', sentence: 'not tested: the files are not on this machine' };
-
-async function test(conf: Conf, { files }: Patch, io: Io): Promise<Tested> {
-  const { binary, version } = await localNginx(io);
-  if (binary === null) return { verdict: 'absent', sentence: 'not tested: there is no nginx on this machine' };
-  try {
-    const after = await tryConf(binary, withFiles(conf, files));
-    if (after.passed) return { verdict: 'passed', sentence: `nginx -t (${version ?? binary}) accepts the change` };
-    const before = await tryConf(binary, conf);
-    if (before.passed) return { verdict: 'refused', sentence: after.complaint };
-    return {
-      verdict: 'unclear',
-      sentence: `not tested: nginx -t refuses the configuration with and without the change: ${after.complaint}`,
-    };
-  } catch (error) {
-    return { verdict: 'unclear', sentence: `not tested: ${error instanceof Error ? error.message : String(error)}` };
-  }
 }
 
 /** Whose door it is, and how to check. */

@@ -21,4 +21,6 @@ export interface ConfView {
   facts(endpoint: Endpoint | null): Facts;
   /** The effective setting of a directive where an endpoint is served. */
   directive(endpoint: Endpoint | null, name: string): Directive | null;
+  /** A unified diff that mends a cause where an endpoint is served; null when the configuration is not at fault. */
+  patch(endpoint: Endpoint | null, cause: string): string | null;
 }

@@ -96,14 +96,19 @@ export function unreadInclude({ conf, block }: LocationSubject): Directive | nul
 /** Directives that define the variable they name first. */
 const DEFINING: ReadonlySet<string> = new Set(['auth_request_set', 'js_set', 'js_var', 'perl_set', 'set']);
 
+const defined = new WeakMap<LocationSubject['conf'], ReadonlySet<string>>();
+
 /** The variables that the configuration defines, without `$`. */
 export function definedVariables(conf: LocationSubject['conf']): ReadonlySet<string> {
+  const before = defined.get(conf);
+  if (before !== undefined) return before;
   const names = new Set<string>();
   for (const { name, args } of everyDirective(conf.directives)) {
     if (name === 'map' || name === 'split_clients') names.add(bare(args[1]));
     else if (name === 'geo') names.add(bare(args.at(-1)));
     else if (DEFINING.has(name) || name.startsWith('set_by_lua')) names.add(bare(args[0]));
   }
+  defined.set(conf, names);
   return names;
 }
 

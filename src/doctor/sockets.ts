@@ -2,29 +2,56 @@
 import { type Listener, type ServerBlock, serversOf } from '../nginx-conf/servers.ts';
 import { type Conf, named } from '../nginx-conf/tree.ts';
 
-export interface Socket extends Listener {
+interface Socket extends Listener {
   /** Connections begin with the PROXY protocol: a load balancer stands before this socket. */
   readonly proxyProtocol: boolean;
 }
 
+const known = new WeakMap<Conf, ReadonlyMap<string, Socket>>();
+
 /** A server's sockets with the options that any server gives them. */
 export function socketsOf(conf: Conf, server: ServerBlock): readonly Socket[] {
-  const all = serversOf(conf);
+  const all = everySocket(conf);
   return server.listeners.map((listener) => {
-    const sharing = all.flatMap(({ listeners, directive }) =>
-      listeners
-        .filter(({ address, port }) => address === listener.address && port === listener.port)
-        .map((each) => ({ ...each, proxied: saysProxyProtocol(directive, each.line) })),
-    );
-    return {
-      ...listener,
-      ssl: sharing.some(({ ssl }) => ssl),
-      http2: sharing.some(({ http2 }) => http2),
-      proxyProtocol: sharing.some(({ proxied }) => proxied),
-    };
+    const { ssl, http2, proxyProtocol } = all.get(nameOf(listener)) ?? { ...listener, proxyProtocol: false };
+    return { ...listener, ssl, http2, proxyProtocol };
   });
 }
 
-function saysProxyProtocol(server: ServerBlock['directive'], line: number | null): boolean {
-  return named(server.block, 'listen').some((listen) => listen.line === line && listen.args.includes('proxy_protocol'));
+/** What this nginx itself speaks at a port of the loopback; null when it does not listen there. */
+export function spokenAt(conf: Conf, port: number): 'http' | 'https' | null {
+  const all = everySocket(conf);
+  const own = LOOPBACK.map((address) => all.get(nameOf({ address, port }))).find((socket) => socket !== undefined);
+  return own === undefined ? null : own.ssl ? 'https' : 'http';
+}
+
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]', '*', '0.0.0.0', '[::]'] as const;
+
+/** Every socket by address and port. */
+function everySocket(conf: Conf): ReadonlyMap<string, Socket> {
+  const before = known.get(conf);
+  if (before !== undefined) return before;
+  const sockets = new Map<string, Socket>();
+  for (const { directive, listeners } of serversOf(conf)) {
+    const proxied = new Set(
+      named(directive.block, 'listen')
+        .filter(({ args }) => args.includes('proxy_protocol'))
+        .map(({ line }) => line),
+    );
+    for (const listener of listeners) {
+      const shared = sockets.get(nameOf(listener));
+      sockets.set(nameOf(listener), {
+        ...listener,
+        ssl: listener.ssl || shared?.ssl === true,
+        http2: listener.http2 || shared?.http2 === true,
+        proxyProtocol: (listener.line !== null && proxied.has(listener.line)) || shared?.proxyProtocol === true,
+      });
+    }
+  }
+  known.set(conf, sockets);
+  return sockets;
+}
+
+function nameOf({ address, port }: Pick<Listener, 'address' | 'port'>): string {
+  return `${address}:${port}`;
 }

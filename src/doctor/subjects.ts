@@ -1,11 +1,15 @@
 /** Which locations the checklist is about. */
 import { findLocation } from '../nginx-conf/locations.ts';
-import { type ConfRequest, type ResolvedLocation, resolveLocation, resolveRequest } from '../nginx-conf/resolve.ts';
+import { type ConfRequest, type ResolvedLocation, resolveInServer, resolveLocation } from '../nginx-conf/resolve.ts';
 import { type ServerBlock, serversFor, serversOf } from '../nginx-conf/servers.ts';
 import { type Directive, everyDirective, named } from '../nginx-conf/tree.ts';
 import { sessionProtocol, soundsLikeWebSocket } from './hints.ts';
 import { samplePath } from './sample-path.ts';
 import type { Examined, LocationSubject } from './types.ts';
+
+/** More than any configuration has by hand; a hostile one must end all the same. */
+export const MOST_LOCATIONS = 3000;
+const MOST_QUESTIONS = 50;
 
 /** What the user named; null: everything. */
 export interface Selection {
@@ -22,8 +26,12 @@ export interface Selection {
  */
 export function locationSubjects(examined: Examined, { path, server }: Selection): readonly LocationSubject[] {
   const servers = chosenServers(examined, server);
-  if (path !== null) return leadingTo(examined, servers, path);
-  const all = servers.flatMap((each) => locationsOf(examined, each));
+  if (path !== null) return leadingTo(examined, servers.slice(0, MOST_LOCATIONS), path);
+  const all: LocationSubject[] = [];
+  for (const each of servers) {
+    if (all.length >= MOST_LOCATIONS) break;
+    all.push(...locationsOf(examined, each, MOST_LOCATIONS - all.length));
+  }
   const meant = all.filter(isMeant);
   if (meant.length > 0) return meant;
   return all.filter(({ place }) => place.proxyPass !== null).map((subject) => ({ ...subject, lastResort: true }));
@@ -38,16 +46,9 @@ function chosenServers({ conf }: Examined, name: string | null): readonly Server
 
 /** The place each server has for a path. One that proxies is what the user means; others only when there is none. */
 function leadingTo(examined: Examined, servers: readonly ServerBlock[], path: string): readonly LocationSubject[] {
-  const subjects = servers.flatMap((server) => {
-    const request = requestTo(server, path);
-    const { match } = findLocation(server.directive, path);
-    const place = resolveRequest(examined.conf, request, examined.version);
-    // A server that another one hides is never asked.
-    const own =
-      place !== null && place.server.directive === server.directive
-        ? place
-        : resolveLocation(examined.conf, server, match?.directive ?? null, request, examined.version);
-    return [subjectOf(examined, own, path, true)];
+  const subjects = servers.map((server) => {
+    const place = resolveInServer(examined.conf, server, requestTo(server, path), examined.version);
+    return subjectOf(examined, place, path, true);
   });
   const proxying = subjects.filter(({ place }) => place.proxyPass !== null);
   if (proxying.length > 0) return proxying;
@@ -55,11 +56,12 @@ function leadingTo(examined: Examined, servers: readonly ServerBlock[], path: st
   return answering.length > 0 ? answering : subjects;
 }
 
-function locationsOf(examined: Examined, server: ServerBlock): readonly LocationSubject[] {
+function locationsOf(examined: Examined, server: ServerBlock, most: number): readonly LocationSubject[] {
   const subjects = new Map<Directive, LocationSubject>();
   const asked = askedByNginx(server);
   for (const location of everyDirective(server.directive.block ?? [])) {
     if (location.name !== 'location' || location.block === null) continue;
+    if (subjects.size >= most) break;
     if (named(location.block, 'internal').length > 0 || asked.has(location)) continue;
     const path = samplePath(location);
     const place = resolveLocation(examined.conf, server, location, requestTo(server, path ?? '/'), examined.version);
@@ -72,10 +74,13 @@ function locationsOf(examined: Examined, server: ServerBlock): readonly Location
 
 /** Locations that serve nginx's own questions (`auth_request`, `mirror`), not clients. */
 function askedByNginx(server: ServerBlock): ReadonlySet<Directive> {
-  const asked = new Set<Directive>();
+  const uris = new Set<string>();
   for (const { name, args } of everyDirective(server.directive.block ?? [])) {
-    if ((name !== 'auth_request' && name !== 'mirror') || !args[0]?.startsWith('/')) continue;
-    const { match } = findLocation(server.directive, args[0]);
+    if ((name === 'auth_request' || name === 'mirror') && args[0]?.startsWith('/') === true) uris.add(args[0]);
+  }
+  const asked = new Set<Directive>();
+  for (const uri of [...uris].slice(0, MOST_QUESTIONS)) {
+    const { match } = findLocation(server.directive, uri);
     // Where there is no location of its own, the question goes to one that serves clients as well.
     if (match !== null && samplePath(match.directive) !== '/') asked.add(match.directive);
   }

@@ -84,10 +84,8 @@ export function resolveRequest(
 }
 
 /**
- * The effective settings of one location, whichever request leads there.
+ * The same for a location, whichever request leads there.
  * @param location null: the server's own level
- * @param request what is known of such a request, for the variables that depend on it
- * @param version as for `resolveRequest`
  */
 export function resolveLocation(
   conf: Conf,
@@ -98,6 +96,16 @@ export function resolveLocation(
 ): ResolvedLocation {
   const match = location === null ? null : { directive: location, autoRedirect: false };
   return resolveIn(conf, server, { match, untried: [] }, request, version);
+}
+
+/** The same for a request that is known to reach this server. */
+export function resolveInServer(
+  conf: Conf,
+  server: ServerBlock,
+  request: ConfRequest,
+  version: string | null = null,
+): ResolvedLocation {
+  return resolveIn(conf, server, findLocation(server.directive, request.path), request, version);
 }
 
 interface Candidate {

@@ -50,9 +50,30 @@ export interface Conf {
   readonly problems: readonly ConfProblem[];
 }
 
-/** The directives of that name directly in a block. */
+/** Blocks of more directives than this are looked up by name; a server with thousands of locations is asked often. */
+const SEARCHED_UP_TO = 32;
+const indexes = new WeakMap<readonly Directive[], ReadonlyMap<string, readonly Directive[]>>();
+
+/** The directives of that name directly in a block, which has been read to its end. */
 export function named(block: readonly Directive[] | null, name: string): readonly Directive[] {
-  return block === null ? [] : block.filter((directive) => directive.name === name);
+  if (block === null) return [];
+  if (block.length <= SEARCHED_UP_TO) return block.filter((directive) => directive.name === name);
+  let index = indexes.get(block);
+  if (index === undefined) {
+    index = grouped(block);
+    indexes.set(block, index);
+  }
+  return index.get(name) ?? [];
+}
+
+function grouped(block: readonly Directive[]): ReadonlyMap<string, readonly Directive[]> {
+  const groups = new Map<string, Directive[]>();
+  for (const directive of block) {
+    const group = groups.get(directive.name);
+    if (group === undefined) groups.set(directive.name, [directive]);
+    else group.push(directive);
+  }
+  return groups;
 }
 
 /** Every directive, parents before their children, in the order nginx reads them. */

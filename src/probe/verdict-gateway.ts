@@ -1,5 +1,5 @@
 /** Verdicts on nginx's 502: it asked a backend and got nothing it could use. The way past nginx tells what. */
-import type { Attempt } from './attempt.ts';
+import type { Attempt, FailureKind } from './attempt.ts';
 import type { Case } from './case.ts';
 import { explains, type Trial, type TrialId } from './trials.ts';
 import type { ProbeFacts } from './verdict.ts';
@@ -23,59 +23,50 @@ export function judgeGateway(facts: ProbeFacts, suspects: Case): void {
   else judgeAnswered(facts, direct, suspects);
 }
 
-function judgeFailure({ failure, target }: Attempt, trials: readonly Trial[], suspects: Case): void {
-  const says = `past nginx, ${failure?.text ?? 'no answer comes'}`;
-  const backend = `past nginx, the backend ${failure?.text ?? 'gives no answer'}`;
+/** What a failure past nginx says of itself, by its kind. */
+const FAILURES: ReadonlyMap<FailureKind, readonly (readonly [cause: string, weight: number])[]> = new Map<
+  FailureKind,
+  readonly (readonly [string, number])[]
+>([
+  ['refused', [['backend-refused', 4]]],
+  ['socket-missing', [['backend-socket-missing', 4]]],
+  ['denied', [['connect-denied', 3.5]]],
+  ['backlog-full', [['backend-backlog-full', 4]]],
+  ['unreachable', [['backend-unreachable', 3.5]]],
+  ['connect-timeout', [['backend-unreachable', 2.5]]],
+  ['name-unknown', [['upstream-name-unresolved', 3.5]]],
+  ['not-tls', [['upstream-tls-mismatch', 4]]],
+  ['speaks-tls', [['upstream-tls-mismatch', 4]]],
+  [
+    'tls-refused',
+    [
+      ['upstream-tls-name', 1.5],
+      ['upstream-tls-verify-failed', 0.3],
+    ],
+  ],
+  ['tls-closed', [['upstream-tls-name', 1]]],
+  ['tls-timeout', [['upstream-tls-name', 1]]],
+  ['closed', [['backend-closed-handshake', 3.5]]],
+  ['reset', [['backend-closed-handshake', 3.5]]],
+  ['header-too-large', [['upstream-header-too-big', 3]]],
+  ['not-http', [['backend-bad-response', 3.5]]],
+  ['speaks-http2', [['backend-bad-response', 3.5]]],
+]);
+/** These come of speaking the wrong one of plain HTTP and TLS, where the other one is answered. */
+const WRONG_SCHEME: ReadonlySet<FailureKind> = new Set(['tls-closed', 'tls-timeout', 'closed', 'reset', 'not-http']);
+
+function judgeFailure({ failure, target, address }: Attempt, trials: readonly Trial[], suspects: Case): void {
+  if (failure === null) return;
+  const says = `past nginx, ${address === null ? '' : 'the backend '}${failure.text}`;
   const other = trials.find(({ id }) => id === 'other-scheme-direct')?.attempt ?? null;
   const answersOther = other !== null && (target.tls ? other.answer !== null : other.tls !== null);
-  const otherWords = target.tls ? 'plain HTTP' : 'TLS';
-  switch (failure?.kind) {
-    case 'refused':
-      return suspects.speak('backend-refused', 4, says);
-    case 'socket-missing':
-      return suspects.speak('backend-socket-missing', 4, says);
-    case 'denied':
-      return suspects.speak('connect-denied', 3.5, says);
-    case 'backlog-full':
-      return suspects.speak('backend-backlog-full', 4, says);
-    case 'unreachable':
-      return suspects.speak('backend-unreachable', 3.5, says);
-    case 'connect-timeout':
-      return suspects.speak('backend-unreachable', 2.5, says);
-    case 'name-unknown':
-      return suspects.speak('upstream-name-unresolved', 3.5, says);
-    case 'not-tls':
-    case 'speaks-tls':
-      suspects.speak('upstream-tls-mismatch', 4, backend);
-      break;
-    case 'tls-refused':
-      suspects.speak('upstream-tls-name', 1.5, backend);
-      suspects.speak('upstream-tls-verify-failed', 0.3, backend);
-      break;
-    case 'tls-closed':
-    case 'tls-timeout':
-      if (!answersOther) suspects.speak('upstream-tls-name', 1, backend);
-      break;
-    case 'closed':
-    case 'reset':
-      suspects.speak('backend-closed-handshake', answersOther ? 0 : 3.5, backend);
-      break;
-    case 'header-too-large':
-      suspects.speak('upstream-header-too-big', 3, backend);
-      break;
-    case 'not-http':
-    case 'speaks-http2':
-      suspects.speak('backend-bad-response', 3.5, backend);
-      break;
-    default:
-      suspects.speak('backend-closed-handshake', 0.5, backend);
+  if (answersOther) {
+    const [spoken, asked] = target.tls ? ['plain HTTP', 'TLS'] : ['TLS', 'plain HTTP'];
+    suspects.speak('upstream-tls-mismatch', 4, `past nginx, the backend's port answers ${spoken}, not ${asked}`);
   }
-  if (answersOther)
-    suspects.speak(
-      'upstream-tls-mismatch',
-      4,
-      `past nginx, the backend's port answers ${otherWords}, not ${target.tls ? 'TLS' : 'plain HTTP'}`,
-    );
+  if (answersOther && WRONG_SCHEME.has(failure.kind)) return;
+  for (const [cause, weight] of FAILURES.get(failure.kind) ?? [['backend-closed-handshake', 0.5]])
+    suspects.speak(cause, weight, says);
 }
 
 function judgeAnswered({ through, trials, location }: ProbeFacts, direct: Attempt, suspects: Case): void {

@@ -44,6 +44,7 @@ const MAX_UNKNOWN = 50;
 const MAX_UPSTREAMS = 20;
 const TOP_CLIENTS = 5;
 const MAX_EVIDENCE = 8;
+const WORTH_A_PATCH = 0.5;
 /** An incident whose last hit is this close to the end of the logs (seconds, or two of its own gaps) is still open. */
 const STILL_OPEN = 60;
 
@@ -137,7 +138,7 @@ function incident(diagnosis: Diagnosis, parts: DocumentParts, show: Show): Repor
       cells === null
         ? { from: null, bucketSeconds: 1, counts: [] }
         : { from: iso(cells.from), bucketSeconds: cells.width, counts: cells.counts },
-    causes: causes.map((c) => cause(c, diagnosis, parts, names)),
+    causes: causes.map((c, rank) => cause(c, rank, diagnosis, parts, names)),
     ruledOut: diagnosis.ruledOut.map((r) => ({ id: r.id, why: show(r.why) })),
     undecided: diagnosis.undecided,
     evidence: tally.samples.slice(0, MAX_EVIDENCE).map((s) => ({
@@ -167,7 +168,13 @@ interface Names {
   readonly name: string;
 }
 
-function cause(ranked: RankedCause, diagnosis: Diagnosis, parts: DocumentParts, names: Names): ReportCause {
+function cause(
+  ranked: RankedCause,
+  rank: number,
+  diagnosis: Diagnosis,
+  parts: DocumentParts,
+  names: Names,
+): ReportCause {
   const { cause: of } = ranked;
   const directive =
     of.directive === undefined || parts.conf === null
@@ -188,10 +195,22 @@ function cause(ranked: RankedCause, diagnosis: Diagnosis, parts: DocumentParts, 
     fix: {
       summary: fill(of.fix.summary, names),
       steps: of.fix.steps.map((s) => step(s, names)),
-      patch: null,
+      patch: patchOf(of.id, ranked, rank, diagnosis, parts.conf),
       verify: of.verify.map((v) => ({ run: command(v.run, names), expect: v.expect })),
     },
   };
+}
+
+/** A change to the reader's own files is offered for the verdict only, and only when it is likelier than not. */
+function patchOf(
+  id: string,
+  ranked: RankedCause,
+  rank: number,
+  { cluster }: Diagnosis,
+  conf: ConfView | null,
+): string | null {
+  if (conf === null || rank > 0 || ranked.confidence < WORTH_A_PATCH) return null;
+  return conf.patch(cluster.endpoint, id);
 }
 
 function step(of: FixStep, names: Names): ReportCause['fix']['steps'][number] {
@@ -213,7 +232,7 @@ function fill(text: string, names: Names): string {
 
 /** Fills a command's placeholders with quoted text: what a client sent must stay one inert word in any shell. */
 function command(text: string, names: Names): string {
-  return text.replace(/\{(upstream|path|server|host|seconds|port)\}/g, (whole, key: string) => {
+  return text.replace(/\{(upstream|path|server|host|seconds|port)\}/g, (_, key: string) => {
     const value =
       key === 'path'
         ? names.onePath.replace(/\{id\}/g, '1')
@@ -230,9 +249,7 @@ function command(text: string, names: Names): string {
       ? value
       : value.includes('…') || value.includes('\\')
         ? `<${key}>`
-        : whole === text
-          ? quoteShell(value)
-          : quoteShell(value);
+        : quoteShell(value);
   });
 }
 

@@ -22,7 +22,7 @@ const ALLOWED = new Map<string, readonly string[]>([
   ['fix', ['nginx', 'nginx-conf', 'safe']],
   ...DATA_WAY.map((folder) => [folder, before(folder)] as const),
   ['report', [...before('report'), 'doctor']],
-  ['analysis', ['input', 'nginx-conf', ...DATA_WAY, 'safe']],
+  ['analysis', ['fix', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
   ['commands', ['analysis', 'config', 'doctor', 'fix', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
   ['.', ['commands', 'analysis', 'config', 'doctor', 'fix', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
 ]);

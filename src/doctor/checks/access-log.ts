@@ -1,6 +1,7 @@
 /** How long a tunnel lived and who answered the handshake is only in the access log, and only if it is asked for. */
-import { logSettings } from '../../nginx-conf/logs.ts';
+import { type LogFormatSetting, logSettings } from '../../nginx-conf/logs.ts';
 import { effective } from '../../nginx-conf/settings.ts';
+import type { Conf } from '../../nginx-conf/tree.ts';
 import { NOWHERE, note, ok, unknown, write } from '../findings.ts';
 import { variablesIn } from '../headers.ts';
 import type { Check, Fix, LocationSubject } from '../types.ts';
@@ -24,7 +25,7 @@ export const accessLog: Check<LocationSubject> = {
         'The access log is off: refused handshakes and cut tunnels leave no trace.',
         fixFor('/var/log/nginx/access.log'),
       );
-    const { formats } = logSettings(conf);
+    const formats = formatsOf(conf);
     const missing = lines.map((line) => {
       const name = line.args.slice(1).find((word) => !/^(?:buffer=|gzip(?:=|$)|flush=|if=)/.test(word)) ?? 'combined';
       const format = formats.find((each) => each.name.toLowerCase() === name.toLowerCase())?.format;
@@ -44,6 +45,14 @@ export const accessLog: Check<LocationSubject> = {
     );
   },
 };
+
+const known = new WeakMap<Conf, readonly LogFormatSetting[]>();
+
+function formatsOf(conf: Conf): readonly LogFormatSetting[] {
+  const formats = known.get(conf) ?? logSettings(conf).formats;
+  known.set(conf, formats);
+  return formats;
+}
 
 function lacking(format: string): readonly string[] {
   const used = new Set(variablesIn(format));

@@ -1,8 +1,7 @@
 /** TLS or not towards the backend has to be what the backend speaks. */
-import { serversOf } from '../../nginx-conf/servers.ts';
 import type { Conf } from '../../nginx-conf/tree.ts';
 import { ok, write, wrong } from '../findings.ts';
-import { socketsOf } from '../sockets.ts';
+import { spokenAt } from '../sockets.ts';
 import type { Check, LocationSubject } from '../types.ts';
 
 const TLS_PORTS: ReadonlySet<number> = new Set([443, 8443]);
@@ -45,9 +44,5 @@ function usualSpeech(port: number | null): 'http' | 'https' | null {
 /** What this nginx itself speaks at a loopback port; null when it does not listen there. */
 function ownSpeech(conf: Conf, address: string, port: number | null): 'http' | 'https' | null {
   if (port === null || !/^(?:127\.0\.0\.1|localhost|\[::1\])(?::|$)/.test(address)) return null;
-  const sockets = serversOf(conf).flatMap((server) => socketsOf(conf, server));
-  const own = sockets.find(
-    (socket) => socket.port === port && /^(?:\*|0\.0\.0\.0|\[::\]|127\.0\.0\.1|localhost)$/.test(socket.address),
-  );
-  return own === undefined ? null : own.ssl ? 'https' : 'http';
+  return spokenAt(conf, port);
 }

@@ -1,11 +1,18 @@
 /** Without a proxy_pass nothing reaches a backend. */
 import { act, NOWHERE, ok, unknown, wrong } from '../findings.ts';
+import { MOST_LOCATIONS } from '../subjects.ts';
 import type { Check, WholeSubject } from '../types.ts';
 
 export const proxied: Check<WholeSubject> = {
   id: 'proxied',
   title: 'Some location proxies',
   examine: ({ conf, whole, locations }) => {
+    if (locations.length >= MOST_LOCATIONS) {
+      return unknown(
+        NOWHERE,
+        `Only the first ${MOST_LOCATIONS} locations were looked at; --server and --path pick others.`,
+      );
+    }
     if (locations.length > 0) return ok(NOWHERE, 'There are locations that proxy.');
     const fix = act('Check that this is the configuration that nginx runs with: nginx -T prints it.');
     // What stands in a file that was not read, or in a stream block, may be what carries them.

@@ -18,7 +18,7 @@ export const responseHeaderBuffer: Check<LocationSubject> = {
       bufferSize,
       `The backend's header has to fit ${bufferSize.value} bytes, less than nginx's own default; one long Set-Cookie on the 101 makes it a 502.`,
       'upstream-header-too-big',
-      write('Give it more room:', 'location', 'proxy_buffer_size 16k;\nproxy_busy_buffers_size 32k;'),
+      write('Give it more room:', 'location', 'proxy_buffers 8 16k;\nproxy_buffer_size 16k;'),
     );
   },
 };

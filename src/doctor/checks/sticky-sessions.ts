@@ -17,7 +17,11 @@ export const stickySessions: Check<LocationSubject> = {
       upstream.directive,
       `${protocol.name} keeps a session over several requests, and these ${sharing.length} servers take them in turn (${upstream.balancing}): the others answer 400 or 404 "session unknown".`,
       'sticky-session-missing',
-      write('Keep a client with one server (behind a load balancer: hash $http_x_forwarded_for consistent):', 'upstream', 'ip_hash;'),
+      write(
+        'Keep a client with one server (behind a load balancer: hash $http_x_forwarded_for consistent):',
+        'upstream',
+        'ip_hash;',
+      ),
     );
   },
 };

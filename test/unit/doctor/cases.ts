@@ -10,13 +10,19 @@ export interface Case {
   readonly ok: string;
   /** Line of `broken` that is to blame; absent where nothing is written. */
   readonly line?: number;
-  readonly options?: { readonly path?: string; readonly version?: string; readonly ping?: number; readonly server?: string };
+  readonly options?: {
+    readonly path?: string;
+    readonly version?: string;
+    readonly ping?: number;
+    readonly server?: string;
+  };
   /** What the sentence has to say. */
   readonly why?: RegExp;
 }
 
 const MAP = "map $http_upgrade $connection_upgrade { default upgrade; '' close; }";
-const LOGS = "log_format f '$request_time $upstream_status $http_upgrade $connection'; access_log /var/log/nginx/a.log f;";
+const LOGS =
+  "log_format f '$request_time $upstream_status $http_upgrade $connection'; access_log /var/log/nginx/a.log f;";
 export const FORWARD =
   'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade;';
 
@@ -36,7 +42,18 @@ export function whole({
   more = '',
 }: Partial<
   Record<
-    'main' | 'events' | 'errorLog' | 'logs' | 'map' | 'http' | 'listen' | 'server' | 'location' | 'body' | 'pass' | 'more',
+    | 'main'
+    | 'events'
+    | 'errorLog'
+    | 'logs'
+    | 'map'
+    | 'http'
+    | 'listen'
+    | 'server'
+    | 'location'
+    | 'body'
+    | 'pass'
+    | 'more',
     string
   >
 > = {}): string {
@@ -72,7 +89,7 @@ export const CASES: readonly Case[] = [
     cause: 'config-invalid',
     broken: whole().replace('listen 80;', 'listen 80; }}}'),
     ok: whole(),
-    line: 18,
+    line: 9,
   },
   {
     id: 'proxied',
@@ -267,7 +284,11 @@ export const CASES: readonly Case[] = [
     id: 'auth-request',
     says: 'note',
     cause: 'auth-subrequest-failed',
-    broken: whole({ server: FORWARD, body: 'auth_request /auth;', more: 'location = /auth { proxy_pass http://10.0.0.7; }' }),
+    broken: whole({
+      server: FORWARD,
+      body: 'auth_request /auth;',
+      more: 'location = /auth { proxy_pass http://10.0.0.7; }',
+    }),
     ok: whole({ body: `${FORWARD} auth_request /auth;`, more: 'location = /auth { proxy_pass http://10.0.0.7; }' }),
     line: 13,
   },
