@@ -4,7 +4,7 @@ import type { Catalogue, Cause, Symptom } from '../catalogue/types.ts';
 import { factsOf, type Surroundings } from '../diagnosis/facts.ts';
 import { rankCauses } from '../diagnosis/weigh.ts';
 import { Registry } from '../findings/registry.ts';
-import { commonest } from '../incident/assemble.ts';
+import { commonest, isEverydayFault } from '../incident/assemble.ts';
 import { Cluster } from '../incident/cluster.ts';
 import { type Gathered, increment, newAccessGroup, newErrorGroup } from '../incident/groups.ts';
 import { isHandshake } from '../incident/handshake.ts';
@@ -74,7 +74,7 @@ export class LineExplainer {
     }
     const cluster = record.kind === 'error' ? this.#errorCluster(record) : this.#accessCluster(record);
     const symptom = [...cluster.symptoms.values()][0]?.symptom ?? null;
-    const causes = symptom === null || symptom.role === 'routine' ? [] : this.#causes(cluster, symptom);
+    const causes = symptom === null || !accuses(symptom, cluster.websocket) ? [] : this.#causes(cluster, symptom);
     const line: ExplainedLine = {
       kind: record.kind,
       fields: this.#fields(record),
@@ -212,11 +212,17 @@ export class LineExplainer {
   }
 }
 
+/** Whether a line tells of a fault at all: not a routine line, a notice, or another request's everyday refusal. */
+function accuses(symptom: Symptom, websocket: Verdict): boolean {
+  if (symptom.role === 'routine' || (symptom.role === 'event' && symptom.severity === 'info')) return false;
+  return websocket !== 'no' || !isEverydayFault(symptom.causes[0] ?? '');
+}
+
 function errorVerdict(symptom: Symptom | null, hint: string | null): Verdict {
   if (symptom?.provesWebSocket === true) return 'yes';
   if (symptom === null) return 'unknown';
   if (symptom.stage === 'body') return 'no';
   if (hint !== null) return 'likely';
-  if (symptom.role === 'routine') return 'no';
+  if (symptom.role === 'routine' || isEverydayFault(symptom.causes[0] ?? '')) return 'no';
   return 'unknown';
 }

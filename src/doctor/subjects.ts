@@ -8,7 +8,7 @@ import { samplePath } from './sample-path.ts';
 import type { Examined, LocationSubject } from './types.ts';
 
 /** More than any configuration has by hand; a hostile one must end all the same. */
-export const MOST_LOCATIONS = 3000;
+export const MOST_LOCATIONS = 2000;
 const MOST_QUESTIONS = 50;
 
 /** What the user named; null: everything. */

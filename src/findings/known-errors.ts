@@ -9,10 +9,12 @@ import type { EncodedFeeds } from './encoded-feeds.ts';
 import type { ErrorKey } from './keys.ts';
 import { requestHashOf } from './registry.ts';
 import { detach } from './text.ts';
+import { TextCache } from './text-cache.ts';
 
 /** nginx cuts an entry at 2048 bytes with its newline (NGX_MAX_ERROR_STR); a cut line is never taken from memory. */
 const CUT_LENGTH = 2047;
 const MAX_TAILS = 8192;
+const MAX_MESSAGES = 2048;
 const MAX_MESSAGES_PER_TAIL = 64;
 /** When the store was filled anew so often without being of use, only every so many-th line is stored. */
 const SELDOM = 16;
@@ -21,12 +23,16 @@ const LEVELS = 32;
 interface Known {
   readonly key: ErrorKey;
   readonly request: number;
-  /** The message quotes a decoded path, so the entry may go on where a client has sent an encoded line feed. */
-  readonly quotes: boolean;
 }
 
-/** For one context (`, server: … ` to the end of the line): the messages seen with it, by level. */
-type Tail = (Map<string, Known> | undefined)[];
+/** A context (`, server: … ` to the end of the line), and what is known with it, by message. */
+type Tail = Map<Message, Known>;
+
+/** A message at one level. */
+interface Message {
+  /** It quotes a decoded path, so the entry may go on where a client has sent an encoded line feed. */
+  readonly quotes: boolean;
+}
 
 export class KnownErrors {
   /** Of the line matched last: epoch seconds, connection number, and where the client's address stands. */
@@ -35,7 +41,8 @@ export class KnownErrors {
   request = 0;
   clientStart = 0;
   clientEnd = 0;
-  readonly #tails = new Map<string, Tail>();
+  readonly #tails = new TextCache<Tail>();
+  readonly #messages = new Array<TextCache<Message> | undefined>(LEVELS).fill(undefined);
   /** Lines matched since the store was emptied. */
   #matched = 0;
   #learned = 0;
@@ -60,8 +67,12 @@ export class KnownErrors {
     if (text.charCodeAt(start + 13) !== 58 || text.charCodeAt(start + 16) !== 58) return null;
     this.time = this.#hourStart + minutes * 60 + seconds;
     // After the level: " PID#TID: *CONNECTION ".
-    let at = text.indexOf('] ', start + 24) + 2;
+    let at = start + 24;
     let c = text.charCodeAt(at);
+    while (c >= 97 && c <= 122) c = text.charCodeAt(++at);
+    if (c !== 93) return null;
+    at += 2;
+    c = text.charCodeAt(at);
     while (c >= 48 && c <= 57) c = text.charCodeAt(++at);
     if (c !== 35) return null;
     c = text.charCodeAt(++at);
@@ -83,10 +94,10 @@ export class KnownErrors {
     // Addresses only: digits, hex letters, dots and colons. Anything else takes the plain way.
     for (c = text.charCodeAt(client); isAddressChar(c); c = text.charCodeAt(++clientEnd));
     if (c !== 44 || clientEnd === client || text.charCodeAt(clientEnd + 1) !== 32) return null;
-    const known = this.#tails
-      .get(text.substring(clientEnd, end))
-      ?.[levelIndex(text, start)]?.get(text.substring(message, context));
-    if (known === undefined || (known.quotes && this.#feeds.near(start))) return null;
+    const said = this.#messages[levelIndex(text, start)]?.get(text, message, context);
+    if (said === undefined || (said.quotes && this.#feeds.near(start))) return null;
+    const known = this.#tails.get(text, clientEnd, end)?.get(said);
+    if (known === undefined) return null;
     this.#matched++;
     this.connection = connection;
     this.request = known.request;
@@ -111,20 +122,25 @@ export class KnownErrors {
       this.#matched = 0;
       this.#tails.clear();
     }
-    const tailText = detach(text.slice(clientEnd, end));
-    let tail = this.#tails.get(tailText);
-    if (tail === undefined) {
-      tail = new Array<Map<string, Known> | undefined>(LEVELS).fill(undefined);
-      this.#tails.set(tailText, tail);
-    }
     const level = levelIndex(text, start);
-    let messages = tail[level];
-    if (messages === undefined || messages.size >= MAX_MESSAGES_PER_TAIL) {
-      messages = new Map();
-      tail[level] = messages;
+    let messages = this.#messages[level];
+    if (messages === undefined || messages.size >= MAX_MESSAGES) {
+      messages = new TextCache();
+      this.#messages[level] = messages;
     }
-    const messageText = detach(text.slice(message, context));
-    messages.set(messageText, { key, request: requestHashOf(record), quotes: messageText.includes('"') });
+    let said = messages.get(text, message, context);
+    if (said === undefined) {
+      const messageText = text.slice(message, context);
+      said = { quotes: messageText.includes('"') };
+      messages.set(messageText, said);
+    }
+    let tail = this.#tails.get(text, clientEnd, end);
+    if (tail === undefined) {
+      tail = new Map();
+      this.#tails.set(text.slice(clientEnd, end), tail);
+    }
+    if (tail.size >= MAX_MESSAGES_PER_TAIL) tail.clear();
+    tail.set(said, { key, request: requestHashOf(record) });
     this.#learnHour(text.slice(start, start + 13), record.time);
   }
 

@@ -71,8 +71,14 @@ function heirsOf(conf: Conf, level: Directive): readonly Directive[] {
   return found;
 }
 
+const KNOWN_TARGETS = new WeakMap<Conf, ReadonlySet<string>>();
+
+/** The URIs that `auth_request` and `mirror` call. */
 function subrequestTargets(conf: Conf): ReadonlySet<string> {
+  const known = KNOWN_TARGETS.get(conf);
+  if (known !== undefined) return known;
   const targets = new Set<string>();
+  KNOWN_TARGETS.set(conf, targets);
   for (const { name, args } of everyDirective(conf.directives)) {
     if ((name === 'auth_request' || name === 'mirror') && args[0] !== undefined) targets.add(args[0]);
   }

@@ -5,12 +5,13 @@ import { type ServerBlock, serversOf } from '../nginx-conf/servers.ts';
 import type { Conf } from '../nginx-conf/tree.ts';
 import { unifiedDiff } from './diff.ts';
 import { applyEdits, type Edit } from './edit.ts';
-import { candidateOf, looksLikeWebSocket, type Place, placesAt, placesOf, serversNamed } from './places.ts';
+import { candidateOf, nameOf, type Place, placesAt, placesOf, serversNamed, webSocketPlaces } from './places.ts';
 import { PROVEN_BY_CONF, REMEDIES } from './remedies/list.ts';
-import type { Fix, FixChange, FixRequest, Mending, Remedy } from './types.ts';
+import { type Fix, type FixChange, type FixRequest, type Mending, nothing, type Remedy } from './types.ts';
 
 /** A change can uncover another one (a file that is shared); more rounds than this mean that it does not settle. */
 const MOST_ROUNDS = 8;
+const MOST_NAMED = 3;
 
 /**
  * The change that mends a cause; nothing outside the changed lines differs by a byte, and a configuration that has
@@ -52,8 +53,8 @@ function mend(conf: Conf, remedy: Remedy, request: FixRequest): Mended | Fix {
   const changes: FixChange[] = [];
   const notes: string[] = [];
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const found = remedy.at === 'whole' ? [remedy.mend(current, request)] : mendPlaces(current, remedy, request, round);
-    if ('kind' in found) return found;
+    const found = remedy.at === 'whole' ? [remedy.mend(current, request)] : mendPlaces(current, remedy, request);
+    if ('kind' in found) return round === 0 ? found : { conf: current, changes, notes };
     const taken = compatible(found);
     if (taken.every(({ edits }) => edits.length === 0)) {
       // The last round only confirms; what it says was true before the changes too.
@@ -73,7 +74,6 @@ function mendPlaces(
   conf: Conf,
   remedy: PlaceRemedy,
   request: FixRequest,
-  round: number,
 ): readonly Mending[] | Extract<Fix, { kind: 'undecided' }> {
   const servers = serversNamed(conf, request.server);
   if (servers.length === 0) return unknownServer(conf, request.server ?? '');
@@ -84,19 +84,30 @@ function mendPlaces(
   if (request.location !== null || remedy.reach === 'fault' || wrong.length === 0) {
     return found.map(({ mending }) => mending);
   }
-  const webSocket = wrong.filter(({ place }) => looksLikeWebSocket(conf, place));
-  if (webSocket.length > 0) return webSocket.map(({ mending }) => mending);
-  if (remedy.reach === 'websocket-or-all' && round === 0) return found.map(({ mending }) => mending);
-  // Once the one that was meant is mended, those that are left were not meant.
-  if (round > 0 || request.cause === null || places.some((place) => looksLikeWebSocket(conf, place))) {
-    return found.filter(({ place }) => looksLikeWebSocket(conf, place)).map(({ mending }) => mending);
+  const likely = new Set(webSocketPlaces(conf, places));
+  if (likely.size > 0) {
+    const left = wrong.filter(({ place }) => !likely.has(place)).map(({ place }) => place);
+    return [...found.filter(({ place }) => likely.has(place)).map(({ mending }) => mending), leftAlone(left)];
   }
+  if (remedy.reach === 'websocket-or-all') return found.map(({ mending }) => mending);
+  // Where no cause was asked about, an ordinary location is no fault.
+  if (request.cause === null) return [];
   if (new Set(wrong.map(({ place }) => place.location)).size === 1) return wrong.map(({ mending }) => mending);
   return {
     kind: 'undecided',
     why: 'several locations could be meant; say which with --location (and --server)',
     candidates: listed(wrong.map(({ place }) => place)),
   };
+}
+
+/** Ordinary locations lack the same; somebody may have meant one of them. */
+function leftAlone(places: readonly Place[]): Mending {
+  const locations = [...new Map(places.map((place) => [place.location, nameOf(place)])).values()];
+  if (locations.length === 0) return nothing();
+  const more = locations.length > MOST_NAMED ? ` and ${locations.length - MOST_NAMED} more` : '';
+  return nothing(
+    `left alone, as nothing there looks like a WebSocket: ${locations.slice(0, MOST_NAMED).join(', ')}${more}; --location names one that is meant`,
+  );
 }
 
 function unknownServer(conf: Conf, name: string): Extract<Fix, { kind: 'undecided' }> {

@@ -45,13 +45,23 @@ export function placesOf(conf: Conf, servers: readonly ServerBlock[] = serversOf
   return places;
 }
 
-/** Whether a place forwards an upgrade in part or whole, or is called like a WebSocket. */
-export function looksLikeWebSocket(conf: Conf, { location, pass }: Place): boolean {
-  const forwards = effective(conf, location, 'proxy_set_header').some(({ args: [name = '', value = ''] }) => {
-    const header = name.toLowerCase();
-    return (header === 'upgrade' && value !== '') || (header === 'connection' && /upgrade/i.test(value));
-  });
-  return forwards || [...location.args, ...pass.args].some((word) => WEBSOCKET_WORDS.test(word));
+/**
+ * The places that are WebSockets by their look: those that forward an upgrade, in part or whole, by lines of their
+ * own, or are called like one; where there are none, those that inherit such lines.
+ */
+export function webSocketPlaces(conf: Conf, places: readonly Place[]): readonly Place[] {
+  const evident = places.filter(
+    ({ location, pass }) =>
+      named(location.block, 'proxy_set_header').some(concernsUpgrade) ||
+      [...location.args, ...pass.args].some((word) => WEBSOCKET_WORDS.test(word)),
+  );
+  if (evident.length > 0) return evident;
+  return places.filter(({ location }) => effective(conf, location, 'proxy_set_header').some(concernsUpgrade));
+}
+
+function concernsUpgrade({ args: [name = '', value = ''] }: Directive): boolean {
+  const header = name.toLowerCase();
+  return (header === 'upgrade' && value !== '') || (header === 'connection' && /upgrade/i.test(value));
 }
 
 /**

@@ -30,12 +30,17 @@ const SERVER_WIDE = new Set([
   'config-map-missing',
 ]);
 /** What is a fault for a WebSocket is every day's business for other requests: probes, typos, closed tabs. */
-const NOT_OUR_BUSINESS = new Set([
+const NOT_OUR_BUSINESS: ReadonlySet<string> = new Set([
   'route-not-proxied',
   'denied-by-nginx',
   'handshake-redirected',
   'client-gone-before-upgrade',
 ]);
+/** Whether a cause is worth a word only where a WebSocket is concerned. */
+export function isEverydayFault(cause: string): boolean {
+  return NOT_OUR_BUSINESS.has(cause);
+}
+
 /** A follower belongs to a root that was seen at most this many seconds before it began. */
 const FOLLOWS_WITHIN = 900;
 /** Access lines whose error line is missing belong to a cluster seen within this many seconds. */
@@ -100,7 +105,7 @@ function scopeOf(endpoint: Endpoint): string {
 function addRoot(group: ErrorGroup, verdicts: WebSocketVerdicts, make: Make): void {
   const family = group.symptom.causes[0]!;
   const verdict = verdicts.error(group);
-  if (verdict === 'no' && NOT_OUR_BUSINESS.has(family)) return;
+  if (verdict === 'no' && isEverydayFault(family)) return;
   const endpoint = group.endpoint === null ? null : verdicts.canonical(group.endpoint);
   let found: Cluster;
   if (SERVER_WIDE.has(family)) found = make(family, '', endpoint, verdict);

@@ -14,9 +14,15 @@ interface ValueMap {
   readonly directive: Directive;
 }
 
+/** Worked out once for each configuration, which may have thousands of locations. */
+const KNOWN_MAPS = new WeakMap<Conf, ReadonlyMap<string, ValueMap>>();
+
 /** The `map` blocks of a configuration by the variable they define; of two, nginx keeps the last. */
 function valueMaps(conf: Conf): ReadonlyMap<string, ValueMap> {
+  const known = KNOWN_MAPS.get(conf);
+  if (known !== undefined) return known;
   const maps = new Map<string, ValueMap>();
+  KNOWN_MAPS.set(conf, maps);
   for (const directive of named(httpDirectives(conf), 'map')) {
     const [source, target] = directive.args;
     if (source === undefined || !target?.startsWith('$')) continue;

@@ -75,7 +75,8 @@ export async function connect(route: Route, patience: Patience, clock: () => num
     const found = await resolveName(override?.host ?? target.host, patience);
     made.dns = lap();
     if (!Array.isArray(found)) return { ...made, failure: found };
-    made.addresses = found;
+    // With an address given, nothing was asked of DNS that clients would ask.
+    if (override === null) made.addresses = found;
     const port = override?.port ?? target.port;
     places.push(...found.slice(0, MAX_ADDRESSES).map((host) => ({ host, port })));
   }

@@ -1,11 +1,11 @@
 /** A probe from start to end: handshakes through nginx, the same past it, the trials these call for, the hold. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Attempt, type Handshake, isUpgraded } from './attempt.ts';
-import { type ProbeSettings, tryHandshake, type Way } from './handshake.ts';
+import { openTunnel, type ProbeSettings, tryHandshake, type Way } from './handshake.ts';
 import { type HoldResult, hold } from './hold.ts';
 import { nginxVersionOf } from './maker.ts';
 import type { Override, Target } from './target.ts';
-import { serverNameOf, type Trial, type TrialSpec, trialsPast, trialsThrough } from './trials.ts';
+import { explains, serverNameOf, type Trial, type TrialSpec, trialsPast, trialsThrough } from './trials.ts';
 import type { LoggedLine } from './verdict.ts';
 
 export interface ProbePlan {
@@ -47,7 +47,7 @@ export interface ProbeResult {
 /** Before a limit is asked again; limits count by the second. */
 const AGAIN_AFTER_MS = 1100;
 /** A trial that is silent for so long is silent. */
-const TRIAL_PATIENCE_MS = 5000;
+const TRIAL_PATIENCE_MS = 3000;
 
 /** Runs the plan, one connection at a time. What is there when the signal comes is returned. Never throws. */
 export async function runProbe(plan: ProbePlan): Promise<ProbeResult> {
@@ -62,7 +62,7 @@ export async function runProbe(plan: ProbePlan): Promise<ProbeResult> {
   const past = upstream === null ? null : pastNginx(handshake, upstream);
   if (past !== null && !signal.aborted) direct = await tryHandshake(past.way, past.handshake, settings);
   const specs = [...trialsThrough(through), ...(direct === null ? [] : trialsPast(through, direct))];
-  const trials = works(through) ? [] : await tryAll(specs, plan);
+  const trials = works(through) ? [] : await tryAll(specs, through, plan);
   let held: HoldResult | null = null;
   if (plan.holdMs > 0 && works(through) && !signal.aborted) {
     const { holdMs, pingMs } = plan;
@@ -128,16 +128,18 @@ async function repeated(plan: ProbePlan, way: Way, handshake: Handshake): Promis
   return attempts;
 }
 
-async function tryAll(specs: readonly TrialSpec[], plan: ProbePlan): Promise<Trial[]> {
+async function tryAll(specs: readonly TrialSpec[], through: Attempt, plan: ProbePlan): Promise<Trial[]> {
   const settings = { ...plan.settings, timeoutMs: Math.min(plan.settings.timeoutMs, TRIAL_PATIENCE_MS) };
   const trials: Trial[] = [];
   for (const spec of specs) {
+    if (spec.isFallback && trials.some((trial) => trial.way === spec.way && explains(through, trial.attempt))) continue;
     if (spec.id === 'again') await pause(AGAIN_AFTER_MS, settings.signal);
     if (settings.signal.aborted) break;
     const isThrough = spec.way === 'through';
     plan.say(`trying ${isThrough ? 'through' : 'past'} nginx ${spec.words}`);
     const way = { target: spec.target, override: isThrough ? plan.override : null, checksCertificate: isThrough };
-    const attempt = await tryHandshake(way, spec.handshake, settings);
+    const { attempt, tunnel } = await openTunnel(way, spec.handshake, settings);
+    tunnel?.close();
     if (attempt.failure?.kind !== 'stopped') trials.push({ ...spec, attempt });
   }
   return trials;

@@ -2,7 +2,7 @@
  * Further handshakes that tell causes apart. Past nginx, each leaves out what a fault in nginx takes away: the one that
  * gets the same answer as the handshake through nginx names the fault.
  */
-import { type Attempt, type Handshake, isUpgraded } from './attempt.ts';
+import type { Attempt, FailureKind, Handshake } from './attempt.ts';
 import { complaintOf, isNginxMade, isSameAnswer } from './maker.ts';
 import { siteOrigin, type Target, withTls } from './target.ts';
 
@@ -28,17 +28,31 @@ export interface TrialSpec {
   readonly words: string;
   readonly target: Target;
   readonly handshake: Handshake;
+  /** Left out when an earlier trial on the same way has explained the answer. */
+  readonly isFallback: boolean;
 }
 
 export interface Trial extends TrialSpec {
   readonly attempt: Attempt;
 }
 
+/** A connection that nginx took and that ended like this may have ended so because of the backend. */
+const FROM_BEHIND: ReadonlySet<FailureKind> = new Set(['closed', 'reset', 'not-http', 'speaks-tls', 'answer-timeout']);
+/** Finer distinctions than are needed once a coarser one has hit. */
+const FALLBACKS: ReadonlySet<TrialId> = new Set(['stripped-1.0', 'no-upgrade', 'no-connection', 'proxy-host']);
+
 /** Trials through nginx that this first attempt calls for. */
 export function trialsThrough({ target, handshake, answer, failure, tls }: Attempt): TrialSpec[] {
   const specs: TrialSpec[] = [];
   const add = (id: TrialId, words: string, change: Partial<Handshake>, at: Target = target): void => {
-    specs.push({ id, way: 'through', words, target: at, handshake: { ...handshake, ...change } });
+    specs.push({
+      id,
+      way: 'through',
+      words,
+      target: at,
+      handshake: { ...handshake, ...change },
+      isFallback: FALLBACKS.has(id),
+    });
   };
   if (answer === null) {
     const kinds = target.tls
@@ -74,11 +88,16 @@ export function trialsPast(through: Attempt, direct: Attempt): TrialSpec[] {
   const specs: TrialSpec[] = [];
   const { target, handshake } = direct;
   const add = (id: TrialId, words: string, change: Partial<Handshake>, at: Target = target): void => {
-    specs.push({ id, way: 'direct', words, target: at, handshake: { ...handshake, ...change } });
+    specs.push({
+      id,
+      way: 'direct',
+      words,
+      target: at,
+      handshake: { ...handshake, ...change },
+      isFallback: FALLBACKS.has(id),
+    });
   };
-  if (isUpgraded(through)) return specs;
-  const redirects = through.answer !== null && through.answer.status >= 300 && through.answer.status < 400;
-  if (redirects) return specs;
+  if (!mayBeBackends(through)) return specs;
   if (direct.answer === null) {
     const kinds = [
       ...['not-tls', 'tls-closed', 'tls-timeout'],
@@ -106,6 +125,14 @@ export function trialsPast(through: Attempt, direct: Attempt): TrialSpec[] {
   if (target.tls && handshake.serverName !== null)
     add('no-server-name', 'without a TLS server name', { serverName: null });
   return specs;
+}
+
+/** False when the front alone decided, so that no trial past nginx can say more. */
+function mayBeBackends({ answer, failure }: Attempt): boolean {
+  if (answer === null) return failure !== null && FROM_BEHIND.has(failure.kind);
+  const { status } = answer;
+  if (status === 101 || (status >= 300 && status < 400)) return false;
+  return status === 502 || status === 504 || !isNginxMade(answer);
 }
 
 /** Whether a trial past nginx met what the handshake through nginx met. */

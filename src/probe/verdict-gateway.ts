@@ -74,6 +74,7 @@ function judgeAnswered({ through, trials, location }: ProbeFacts, direct: Attemp
   if (answer === null) return;
   const met = (id: TrialId) => trials.some((trial) => trial.id === id && explains(through, trial.attempt));
   const buffer = location?.bufferSize.value ?? DEFAULT_BUFFER_BYTES;
+  const byDefault = location === null ? ' unless proxy_buffer_size says otherwise' : '';
   let isExplained = true;
   if (answer.badLines.length > 0)
     suspects.speak(
@@ -85,7 +86,7 @@ function judgeAnswered({ through, trials, location }: ProbeFacts, direct: Attemp
     suspects.speak(
       'upstream-header-too-big',
       4,
-      `past nginx, the backend's header has ${answer.headBytes} bytes; nginx's buffer holds ${buffer}`,
+      `past nginx, the backend's header has ${answer.headBytes} bytes; nginx's buffer holds ${buffer}${byDefault}`,
     );
   else if (met('no-server-name'))
     suspects.speak(

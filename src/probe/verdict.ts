@@ -47,6 +47,7 @@ export interface Verdict {
 
 /** Less likely ones are not worth a reader's time. */
 const WORTH_NAMING = 0.1;
+const MANY_CAUSES = 3;
 /** The probe itself makes nginx write these: it leaves, and it drops its connections. */
 const OWN_DOING: ReadonlySet<string> = new Set(['client-gone-before-upgrade', 'client-reset-tunnel']);
 
@@ -121,10 +122,12 @@ function stated(statement: string, confidence: number, evidence: readonly Eviden
 /** What nginx itself wrote while the probe ran is the best witness there is. */
 function judgeLines({ lines }: ProbeFacts, suspects: Case): void {
   for (const { causes, fresh } of lines) {
+    // A line that fits many causes says little about each.
+    const first = causes.length > MANY_CAUSES ? 1.2 : 3;
     causes.forEach((cause, index) => {
       if (OWN_DOING.has(cause)) return;
       if (fresh)
-        suspects.speak(cause, index === 0 ? 3 : 0.7, "a line that nginx's error log got during the probe fits");
+        suspects.speak(cause, index === 0 ? first : 0.7, "a line that nginx's error log got during the probe fits");
       else if (index === 0) suspects.speak(cause, 0.4, "an earlier line of nginx's error log about this path fits");
     });
   }

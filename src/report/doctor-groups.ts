@@ -15,7 +15,7 @@ export interface DoctorGroup {
   readonly entries: readonly DoctorEntry[];
 }
 
-export function placeName({ server, location }: Pick<DoctorCheck, 'server' | 'location'>): string {
+function placeName({ server, location }: Pick<DoctorCheck, 'server' | 'location'>): string {
   return [server, location].filter((part) => part !== null).join(' ');
 }
 

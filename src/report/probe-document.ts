@@ -7,6 +7,7 @@ import { settingRows } from '../probe/config-view.ts';
 import type { Held } from '../probe/hold.ts';
 import { isNginxMade, isSameAnswer } from '../probe/maker.ts';
 import type { ProbeResult } from '../probe/run.ts';
+import { explains } from '../probe/trials.ts';
 import type { LoggedLine, Verdict } from '../probe/verdict.ts';
 import { showBytes } from '../safe/display.ts';
 import { redact } from '../safe/redact.ts';
@@ -55,7 +56,7 @@ export interface ProbeDocument {
   through: ProbeAttempt;
   direct: ProbeAttempt | null;
   handshakes: { made: number; ok: number; outcomes: Record<string, number> };
-  trials: { id: string; way: 'through' | 'direct'; what: string; outcome: string; sameAsThrough: boolean }[];
+  trials: { id: string; way: 'through' | 'direct'; what: string; outcome: string; explains: boolean }[];
   hold: {
     askedSeconds: number;
     idle: ProbeHeld | null;
@@ -121,8 +122,7 @@ export function buildProbeDocument(parts: ProbeParts): ProbeDocument {
       way: trial.way,
       what: show(trial.words),
       outcome: show(outcomeOf(trial.attempt)),
-      sameAsThrough:
-        through.answer !== null && trial.attempt.answer !== null && isSameAnswer(through.answer, trial.attempt.answer),
+      explains: trial.way === 'direct' && explains(through, trial.attempt),
     })),
     hold:
       hold === null
@@ -236,7 +236,7 @@ function verdictOf({ catalogue, result }: ProbeParts, verdict: Verdict, show: Sh
   return {
     healthy: verdict.healthy,
     cause: verdict.cause,
-    title: cause === undefined ? show(verdict.statement ?? 'The handshake works') : filled(cause.headline, names),
+    title: cause === undefined ? show(verdict.statement ?? 'the handshake works') : filled(cause.headline, names),
     confidence: verdict.confidence,
     evidence: verdict.evidence.map(({ text, weight }) => (weight < 0 ? `against: ${show(text)}` : show(text))),
     fix: cause === undefined ? '' : filled(cause.fix.summary, names),
@@ -269,18 +269,21 @@ function namesOf({ through, direct, hold }: ProbeResult, show: Show): Names {
   const path = through.target.path.split('?', 1)[0] ?? '/';
   const upstream = direct === null ? null : (direct.target.socketPath ?? direct.target.authority);
   return new Map([
-    ['server', show(through.target.authority)],
-    ['host', show(through.target.authority)],
+    ['server', show(through.target.host || 'localhost')],
+    ['host', show(through.target.host || 'localhost')],
+    ['site', show(`${through.target.tls ? 'https' : 'http'}://${through.target.authority}`)],
+    ['place', show(`${through.target.host || 'localhost'}:${through.target.port}`)],
     ['path', show(path)],
     ['upstream', upstream === null ? null : show(upstream)],
     ['port', direct === null ? null : String(direct.target.port)],
     ['status', through.answer === null ? null : String(through.answer.status)],
-    ['seconds', cut === null ? null : String(cut >= 10 ? Math.round(cut) : round(cut))],
+    ['seconds', cut === null ? null : String(cut >= 10 ? Math.round(cut) : Math.round(cut * 10) / 10)],
     ['name', null],
   ]);
 }
 
 const PLACEHOLDER = /\{(server|host|path|upstream|port|status|seconds|name)\}/g;
+const IN_COMMANDS = /\{(server|host|path|upstream|port|status|seconds|name|site|place)\}/g;
 const UNKNOWN: ReadonlyMap<string, string> = new Map([
   ['upstream', 'the backend'],
   ['seconds', 'some'],
@@ -293,7 +296,9 @@ function filled(text: string, names: Names): string {
 
 /** In a command every filled-in value stays one word, whatever it holds. */
 function command(text: string, names: Names): string {
-  return text.replace(PLACEHOLDER, (_, name: string) => {
+  // The catalogue's commands know neither scheme nor port; here both are known.
+  const site = text.replaceAll('http://{server}', '{site}').replaceAll('{server}:443', '{place}');
+  return site.replace(IN_COMMANDS, (_, name: string) => {
     const value = names.get(name) ?? null;
     return value === null ? name.toUpperCase() : quoteShell(value);
   });

@@ -40,7 +40,7 @@ export class ProbePage {
     this.heading(`${heading}: ${attempt.url}`);
     if (remark !== null) this.row('', remark);
     for (const { name, state, text } of attempt.checks) this.named(state === 'wrong' ? 'WRONG' : state, name, text);
-    const body = attempt.status === 101 ? '' : oneLine(attempt.body);
+    const body = attempt.status === 101 || attempt.madeBy === 'nginx' ? '' : oneLine(attempt.body);
     if (body === '') return;
     const more = body.length > BODY_SHOWN ? ' ...' : '';
     this.named('', 'Body', `${body.slice(0, BODY_SHOWN)}${more} (${attempt.bodyBytes ?? 0} bytes)`);

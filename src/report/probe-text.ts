@@ -48,9 +48,9 @@ function handshakes({ handshakes: { made, ok, outcomes } }: ProbeDocument): stri
 function addTrials(page: ProbePage, { trials }: ProbeDocument): void {
   if (trials.length === 0) return;
   page.heading('The same handshake, changed');
-  for (const { way, what, outcome, sameAsThrough } of trials) {
-    const same = sameAsThrough ? ', the same answer as through nginx' : '';
-    page.row(sameAsThrough ? '=' : '', `${way === 'direct' ? 'past' : 'through'} nginx, ${what}: ${outcome}${same}`);
+  for (const { way, what, outcome, explains } of trials) {
+    const same = explains ? ', like through nginx' : '';
+    page.row(explains ? '=' : '', `${way === 'direct' ? 'past' : 'through'} nginx, ${what}: ${outcome}${same}`);
   }
 }
 

@@ -60,6 +60,24 @@ export interface Session {
   readonly closed: Promise<void>;
 }
 
+/** Sessions that nobody has ended yet, by the port they lead to. */
+const lingering = new Map<number, Set<Session>>();
+
+/** Everybody who is still there chats on for a while of their own and leaves. */
+export async function farewell({ port }: Target): Promise<void> {
+  const open = [...(lingering.get(port) ?? [])];
+  await Promise.all(open.map((session, index) => converse(session, 150 + ((index * 370) % 1900))));
+}
+
+function remember(session: Session, port: number): void {
+  const open = lingering.get(port) ?? new Set();
+  lingering.set(port, open.add(session));
+  session.ws.once('close', () => {
+    open.delete(session);
+    if (open.size === 0) lingering.delete(port);
+  });
+}
+
 /** Tries one WebSocket handshake. Never throws. */
 export function knock(target: Target, path: string, options: KnockOptions = {}): Promise<Knock> {
   const who = options.who ?? person(0);
@@ -88,7 +106,10 @@ export function knock(target: Target, path: string, options: KnockOptions = {}):
     });
     ws.on('open', () => {
       clearTimeout(impatience);
-      if (socket !== null) resolve({ status: 101, session: { ws, socket, closed } });
+      if (socket === null) return;
+      const session = { ws, socket, closed };
+      remember(session, target.port);
+      resolve({ status: 101, session });
     });
     ws.on('unexpected-response', (request, response) => {
       response.resume();

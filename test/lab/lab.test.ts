@@ -1,88 +1,179 @@
 /**
- * Every scenario, run for real and then judged by the built wslog.
- * `WSLOG_LAB_ONLY=a,b` picks scenarios; `LAB_NGINX` picks another nginx.
+ * Every scenario, run for real on one or more nginx, judged by the built wslog, mended by `wslog fix` where a change of
+ * the configuration mends it, and run again. What comes of it has to be what VERDICTS.md says.
+ * `WSLOG_LAB_NGINX=1.22,1.26,1.30` picks versions, `WSLOG_LAB_ONLY=a,b` scenarios; `LAB_NGINX` names this machine's
+ * nginx; `WSLOG_WRITE_VERDICTS=1` writes VERDICTS.md.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isAtLeast } from '../../src/nginx-conf/values.ts';
+import { type Healing, heal } from './heal.ts';
 import { runScenario, type Scenario } from './lab.ts';
 import { SCENARIOS } from './scenarios/index.ts';
 import { ensureLabPrograms } from './setup.ts';
 import { CLI, MODES, type Mode, runBuilt, type Verdict, verdict } from './verdicts.ts';
+import {
+  calibrationOf,
+  difference,
+  type Outcome,
+  readTable,
+  TABLE_FILE,
+  type Table,
+  tableOf,
+  tableText,
+} from './verdicts-table.ts';
+import { type LabNginx, nginxOf, requestedSeries } from './versions.ts';
 
 /** Scenarios at once: most of their time is waiting. */
 const PARALLEL = 2;
+const PATIENCE_MS = 900_000;
+/** A verdict as sure as this should be right. */
+const SURE = 0.9;
 
+const SERIES = requestedSeries();
+const WRITES = process.env.WSLOG_WRITE_VERDICTS === '1';
 const only = process.env.WSLOG_LAB_ONLY?.split(',');
 const isRoot = process.getuid?.() === 0;
-const runnable = ({ isolated }: Scenario): boolean => isRoot || isolated !== true;
 const chosen = SCENARIOS.filter(({ id }) => only === undefined || only.includes(id));
+const kept = readTable();
 
-interface Outcome {
-  readonly verdicts: ReadonlyMap<Mode, Verdict>;
+interface Performance extends Outcome {
   readonly failure: string | null;
 }
 
-const outcomes = new Map<string, Outcome>();
+/** By series and scenario's id. */
+const performances = new Map<string, Map<string, Performance>>(SERIES.map((series) => [series, new Map()]));
+const versions = new Map<string, LabNginx>();
 
 function accepted(scenario: Scenario, mode: Mode): readonly string[] {
   const also = mode === 'full' ? scenario.acceptFull : scenario.acceptDefault;
   return [scenario.cause ?? 'none', ...(also ?? [])];
 }
 
-async function perform(scenario: Scenario): Promise<Outcome> {
+async function perform(scenario: Scenario, nginx: LabNginx): Promise<Performance> {
+  const verdicts = new Map<Mode, Verdict>();
+  let healing: Healing | null = null;
   try {
-    const logs = await runScenario(scenario);
-    const verdicts = new Map<Mode, Verdict>();
+    const logs = await runScenario(scenario, { nginx });
     for (const mode of MODES) {
       verdicts.set(mode, await verdict(runBuilt, logs, mode, scenario.cause, scenario.websocket === 'no'));
     }
-    return { verdicts, failure: null };
+    const full = verdicts.get('full');
+    if (full !== undefined) healing = await heal(scenario, full, nginx);
+    return { scenario, verdicts, healing, failure: null };
   } catch (failure) {
-    return { verdicts: new Map(), failure: String(failure) };
+    return { scenario, verdicts, healing, failure: String(failure) };
   }
 }
 
-function table(): string {
-  const rows = chosen.map((scenario) => {
-    const cell = (mode: Mode): string => {
-      const found = outcomes.get(scenario.id)?.verdicts.get(mode);
-      if (found === undefined) return 'not run';
-      const right = accepted(scenario, mode).includes(found.cause);
-      const more = found.others.length === 0 ? '' : ` +${found.others.join(' +')}`;
-      return `${right ? '  ' : '! '}${found.problem === null ? found.cause : found.problem.split('\n')[0]}${more}`;
-    };
-    return `${scenario.id.padEnd(36)} ${cell('full').padEnd(34)} ${cell('default')}`;
+/** What is wrong or not as usual, a line each. */
+function remarks(series: string): readonly string[] {
+  return [...(performances.get(series)?.values() ?? [])].flatMap(({ scenario, verdicts, healing }) => {
+    const wrong = MODES.flatMap((mode) => {
+      const found = verdicts.get(mode);
+      if (found === undefined || found.cause === (scenario.cause ?? 'none')) return [];
+      const mark = accepted(scenario, mode).includes(found.cause) ? 'accepted' : 'WRONG';
+      const said = found.problem ?? `${found.cause} ${found.confidence ?? ''}`;
+      return [`${scenario.id} (${mode}, ${mark}): ${said}\n      ${found.evidence.join('\n      ')}`];
+    });
+    const more = MODES.flatMap((mode) => {
+      const others = verdicts.get(mode)?.others ?? [];
+      return others.length === 0 ? [] : [`${scenario.id} (${mode}): also ${others.join(', ')}`];
+    });
+    const sick =
+      healing === null || healing.problem === null ? [] : [`${scenario.id}: ${healing.fix}, ${healing.problem}`];
+    return [...wrong, ...more, ...sick];
   });
-  return [`${'scenario'.padEnd(36)} ${'  full'.padEnd(34)}   default`, ...rows].join('\n');
+}
+
+function calibrationText(series: string): string {
+  return MODES.map((mode) => {
+    const { given, right } = calibrationOf(performances.get(series)?.values() ?? [], mode, SURE);
+    return `nginx ${series}, ${mode}: ${right} of the ${given} verdicts with a confidence of at least ${SURE} are right`;
+  }).join('\n');
+}
+
+/** The run's table; rows of what was not run are those that are kept. */
+function merged(): Table {
+  const run = tableOf(new Map([...performances].map(([series, all]) => [series, [...all.values()]])));
+  const order = SCENARIOS.map(({ id }) => id);
+  const all = new Map(kept);
+  for (const [series, rows] of run) {
+    if (rows.size === 0) continue;
+    const both = new Map([...(kept.get(series) ?? []), ...rows]);
+    all.set(
+      series,
+      new Map(
+        order.flatMap((id) => {
+          const row = both.get(id);
+          return row === undefined ? [] : [[id, row] as const];
+        }),
+      ),
+    );
+  }
+  return all;
 }
 
 describe.skipIf(process.env.WSLOG_RECORD === '1')('verdicts on real runs', () => {
   beforeAll(async () => {
     ensureLabPrograms();
     if (!existsSync(CLI)) throw new Error('dist/cli.js is missing: run `npm run build` first.');
-    const queue = chosen.filter(runnable);
+    for (const series of SERIES) {
+      try {
+        versions.set(series, nginxOf(series));
+      } catch (failure) {
+        console.warn(failure instanceof Error ? failure.message : String(failure));
+      }
+    }
+    const queue = [...versions.values()].flatMap((nginx) =>
+      chosen
+        .filter(({ isolated }) => isRoot || isolated !== true)
+        .filter(({ since }) => since === undefined || isAtLeast(nginx.version, since))
+        .map((scenario) => ({ nginx, scenario })),
+    );
     const worker = async (): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        outcomes.set(next.id, await perform(next));
+        performances.get(next.nginx.series)?.set(next.scenario.id, await perform(next.scenario, next.nginx));
       }
     };
     await Promise.all(Array.from({ length: PARALLEL }, worker));
-  }, 300_000);
+    if (WRITES) writeFileSync(TABLE_FILE, tableText(merged()));
+  }, PATIENCE_MS);
 
   afterAll(() => {
-    if (outcomes.size > 0) console.log(table());
+    for (const series of versions.keys()) {
+      console.log(['', ...remarks(series), calibrationText(series)].join('\n'));
+    }
   });
 
-  for (const scenario of chosen) {
-    for (const mode of MODES) {
-      it.skipIf(!runnable(scenario))(`${scenario.id} (${mode})`, () => {
-        const outcome = outcomes.get(scenario.id);
-        expect(outcome?.failure).toBeNull();
-        const found = outcome?.verdicts.get(mode);
-        expect(found?.problem).toBeNull();
-        expect(accepted(scenario, mode)).toContain(found?.cause);
-        if (scenario.websocket === 'no') expect(found?.websocket).not.toMatch(/yes|likely/);
-      });
+  describe.each(SERIES)('nginx %s', (series) => {
+    for (const scenario of chosen) {
+      for (const mode of MODES) {
+        it(`${scenario.id} (${mode})`, ({ skip }) => {
+          const performed = performances.get(series)?.get(scenario.id);
+          if (performed === undefined) return skip();
+          expect(performed.failure).toBeNull();
+          const found = performed.verdicts.get(mode);
+          expect(found?.problem).toBeNull();
+          expect(accepted(scenario, mode)).toContain(found?.cause);
+          if (scenario.websocket === 'no') expect(found?.websocket).not.toMatch(/yes|likely/);
+        });
+      }
     }
-  }
+
+    it('VERDICTS.md says the same', ({ skip }) => {
+      const rows = tableOf(new Map([[series, [...(performances.get(series)?.values() ?? [])]]])).get(series);
+      if (WRITES || rows === undefined || rows.size === 0) return skip();
+      // The table is about the versions it names; somebody's own nginx may be any other.
+      const expected = kept.get(series);
+      if (expected === undefined) return skip();
+      const differing = [...rows].flatMap(([id, row]) => {
+        const said = difference(expected.get(id), row);
+        return said === null ? [] : [`${id}: ${said}`];
+      });
+      const known = new Set(SCENARIOS.map(({ id }) => id));
+      const gone = [...expected.keys()].filter((id) => !known.has(id)).map((id) => `${id}: is no scenario any more`);
+      expect([...differing, ...gone]).toEqual([]);
+    });
+  });
 });

@@ -2,10 +2,13 @@
 import { writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
+import { isAtLeast } from '../../src/nginx-conf/values.ts';
 import type { Backend } from './backends.ts';
 import { type Certificate, selfSigned } from './certificates.ts';
 import type { Target } from './clients.ts';
 import { makeRoot, type Nginx, type NginxConfig, type NginxLogs, readLogs, removeRoot, startNginx } from './nginx.ts';
+import { nginxBinary } from './setup.ts';
+import { type LabNginx, versionOf } from './versions.ts';
 
 /** The name every scenario's site goes by, unless it says otherwise. */
 export const SITE = 'chat.example.com';
@@ -25,6 +28,10 @@ export interface Scenario {
   readonly acceptDefault?: readonly string[];
   /** Needs a network namespace of its own, that is root on Linux. */
   readonly isolated?: boolean;
+  /** nginx versions before this one do not behave so. */
+  readonly since?: string;
+  /** What a person who mends the fault knows and neither logs nor configuration say: options of `wslog fix`. */
+  readonly known?: readonly string[];
   run(lab: Lab): Promise<void>;
 }
 
@@ -35,6 +42,8 @@ export interface Lab {
   readonly webTls: number;
   readonly site: Target;
   readonly secureSite: Target;
+  /** Whether the nginx of this run has this version or a later one. */
+  since(version: string): boolean;
   /** A free port. */
   port(): Promise<number>;
   /** A path below the run's folder, e.g. `run/chat.sock`. */
@@ -66,8 +75,19 @@ async function freePort(): Promise<number> {
   }
 }
 
+export interface RunOptions {
+  /** Default: this machine's own nginx. */
+  readonly nginx?: Pick<LabNginx, 'binary' | 'version'>;
+  /** Changes each configuration before nginx reads it. */
+  readonly prepare?: (file: string) => Promise<void>;
+  /** What clients do after the scenario, before nginx is stopped. */
+  readonly afterwards?: (lab: Lab) => Promise<void>;
+}
+
 /** Runs a scenario from start to end and returns what nginx logged. */
-export async function runScenario(scenario: Pick<Scenario, 'run'>): Promise<NginxLogs> {
+export async function runScenario(scenario: Pick<Scenario, 'run'>, options: RunOptions = {}): Promise<NginxLogs> {
+  const binary = options.nginx?.binary ?? nginxBinary();
+  const version = options.nginx?.version ?? versionOf(binary) ?? '0';
   if (RECORDING) nextPort = FIRST_PORT;
   const root = makeRoot();
   const backends: Backend[] = [];
@@ -80,12 +100,13 @@ export async function runScenario(scenario: Pick<Scenario, 'run'>): Promise<Ngin
     webTls,
     site: { port: web, host: SITE },
     secureSite: { port: webTls, host: SITE, tls: true },
+    since: (other) => isAtLeast(version, other),
     port: freePort,
     path: (relative) => join(root, relative),
     file: (relative, text) => writeFileSync(join(root, relative), text),
     certificate: (name) => selfSigned(join(root, 'etc/nginx'), name),
     nginx: async (config, isolate) => {
-      const server = await startNginx(root, config, isolate);
+      const server = await startNginx(root, config, { binary, isolate, prepare: options.prepare });
       servers.push(server);
       return server;
     },
@@ -98,6 +119,7 @@ export async function runScenario(scenario: Pick<Scenario, 'run'>): Promise<Ngin
   try {
     try {
       await scenario.run(lab);
+      await options.afterwards?.(lab);
     } finally {
       for (const server of servers) await server.stop();
       for (const backend of backends) await backend.stop();

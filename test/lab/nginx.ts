@@ -4,7 +4,6 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nginxBinary } from './setup.ts';
 
 /** The parts of nginx.conf a scenario chooses; the rest is the same for all. */
 export interface NginxConfig {
@@ -110,15 +109,27 @@ function indent(text: string): string {
     .join('\n');
 }
 
-/**
- * Starts nginx and waits until its worker runs (or until it refused the configuration).
- * @param isolate shell commands that set up a network namespace for nginx (needs root)
- */
-export async function startNginx(root: string, config: NginxConfig, isolate?: string): Promise<Nginx> {
+/** How nginx is started. */
+export interface StartOptions {
+  /** Path of the program. */
+  readonly binary: string;
+  /** Shell commands that set up a network namespace for nginx (needs root). */
+  readonly isolate?: string | undefined;
+  /** Called with the path of each configuration after it was written and before nginx reads it. */
+  readonly prepare?: ((file: string) => Promise<void>) | undefined;
+}
+
+/** Starts nginx and waits until its worker runs (or until it refused the configuration). */
+export async function startNginx(root: string, config: NginxConfig, options: StartOptions): Promise<Nginx> {
+  const { binary, isolate, prepare } = options;
   const file = join(root, 'etc/nginx/nginx.conf');
   const errorLog = join(root, 'var/log/nginx/error.log');
-  writeFileSync(file, configText(root, config));
-  const command = [nginxBinary(), '-c', file, '-e', errorLog];
+  const write = async (text: string): Promise<void> => {
+    writeFileSync(file, text);
+    await prepare?.(file);
+  };
+  await write(configText(root, config));
+  const command = [binary, '-c', file, '-e', errorLog];
   const child: ChildProcess =
     isolate === undefined
       ? spawn(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'ignore', 'ignore'] })
@@ -150,7 +161,7 @@ export async function startNginx(root: string, config: NginxConfig, isolate?: st
       child.kill(name);
     },
     reload: async (next) => {
-      if (next !== undefined) writeFileSync(file, configText(root, next));
+      if (next !== undefined) await write(configText(root, next));
       const workers = count('start worker process ');
       const refusals = count('[emerg]');
       child.kill('SIGHUP');

@@ -104,7 +104,7 @@ export const PROBE_CASES: readonly ProbeCase[] = [
     setUp: beforeRaw(
       (socket, request) =>
         request.includes(' HTTP/1.0\r\n') ? socket.end(httpAnswer(505, OLD_UWS)) : socket.write(switching(request)),
-      `location /ws { ${HEADERS_ONLY} proxy_pass http://127.0.0.1:PORT; }`,
+      `location /ws { proxy_http_version 1.0; ${HEADERS_ONLY} proxy_pass http://127.0.0.1:PORT; }`,
     ),
   },
   {
@@ -112,7 +112,7 @@ export const PROBE_CASES: readonly ProbeCase[] = [
     cause: 'proxy-http-version',
     setUp: beforeRaw(
       (socket, request) => (request.includes(' HTTP/1.0\r\n') ? socket.end() : socket.write(switching(request))),
-      `location /ws { ${HEADERS_ONLY} proxy_pass http://127.0.0.1:PORT; }`,
+      `location /ws { proxy_http_version 1.0; ${HEADERS_ONLY} proxy_pass http://127.0.0.1:PORT; }`,
     ),
   },
   {

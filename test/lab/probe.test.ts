@@ -68,7 +68,8 @@ async function run({ id, cause, alone, past, setUp }: ProbeCase): Promise<void> 
   });
 }
 
-describe('probe', () => {
+// Most of the time is waiting.
+describe.concurrent('probe', () => {
   afterAll(() => console.log(rows.join('\n')));
 
   for (const each of chosen) it(each.id, () => run(each));

@@ -16,7 +16,7 @@ const NEEDED: ReadonlyArray<{ program: string; packages: string }> = [
 /** Where programs of the system administrator live; an ordinary user's PATH may lack them. */
 const SEARCH_PATH = `${process.env.PATH ?? ''}:/usr/sbin:/sbin:/usr/local/sbin`;
 
-/** The nginx the lab runs: `LAB_NGINX` or the one found on the path. */
+/** The nginx of this machine: `LAB_NGINX` or the one found on the path. */
 export function nginxBinary(): string {
   return process.env.LAB_NGINX ?? which('nginx') ?? 'nginx';
 }

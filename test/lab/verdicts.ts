@@ -20,6 +20,14 @@ export interface Verdict {
   /** First cause of the first incident that may concern WebSockets; `none` when there is none. */
   readonly cause: string;
   readonly websocket: string;
+  /** Of that cause, as reported; null when there is no incident. */
+  readonly confidence: number | null;
+  /** Place of the cause looked for among the causes of that incident, from 1; null when it is not among them. */
+  readonly rank: number | null;
+  /** Path of that incident's endpoint. */
+  readonly path: string | null;
+  /** What the report says for and against that cause. */
+  readonly evidence: readonly string[];
   /** Causes of further such incidents, at warning or above. */
   readonly others: readonly string[];
   /** What went wrong with wslog itself, or null. */
@@ -29,8 +37,23 @@ export interface Verdict {
 interface ReportedIncident {
   readonly severity: string;
   readonly websocket: string;
-  readonly causes: ReadonlyArray<{ readonly id: string }>;
+  readonly endpoint: { readonly path: string | null };
+  readonly causes: ReadonlyArray<{
+    readonly id: string;
+    readonly confidence: number;
+    readonly evidence: ReadonlyArray<{ readonly text: string; readonly weight: number }>;
+  }>;
 }
+
+const SILENT: Omit<Verdict, 'problem'> = {
+  cause: 'none',
+  websocket: '-',
+  confidence: null,
+  rank: null,
+  path: null,
+  evidence: [],
+  others: [],
+};
 
 /**
  * @param wanted the cause looked for; an incident of severity info counts only if it names this cause
@@ -73,16 +96,23 @@ function judge(answer: Awaited<ReturnType<Run>>, wanted: string | null, anywhere
   try {
     incidents = (JSON.parse(answer.out) as { incidents: readonly ReportedIncident[] }).incidents;
   } catch {
-    return { cause: '?', websocket: '?', others: [], problem: answer.error.trim().slice(0, 200) || 'no JSON' };
+    return { ...SILENT, cause: '?', problem: answer.error.trim().slice(0, 200) || 'no JSON' };
   }
   const relevant = incidents.filter(
     ({ severity, websocket, causes }) =>
       (severity !== 'info' || causes[0]?.id === wanted) && (anywhere || websocket !== 'no'),
   );
   const [first, ...rest] = relevant;
+  if (first === undefined) return { ...SILENT, problem: null };
+  const [verdict] = first.causes;
+  const rank = first.causes.findIndex(({ id }) => id === wanted) + 1;
   return {
-    cause: first?.causes[0]?.id ?? 'none',
-    websocket: first?.websocket ?? '-',
+    cause: verdict?.id ?? 'none',
+    websocket: first.websocket,
+    confidence: verdict?.confidence ?? null,
+    rank: rank === 0 ? null : rank,
+    path: first.endpoint.path,
+    evidence: (verdict?.evidence ?? []).map(({ text, weight }) => `${weight > 0 ? '+' : ''}${weight} ${text}`),
     others: rest.map(({ causes }) => causes[0]?.id ?? 'none'),
     problem: null,
   };

@@ -20,10 +20,11 @@ const ALLOWED = new Map<string, readonly string[]>([
   ['nginx-conf', ['nginx', 'safe']],
   ['doctor', ['nginx', 'nginx-conf', 'safe']],
   ['fix', ['nginx', 'nginx-conf', 'safe']],
+  ['probe', ['diagnosis', 'nginx-conf', 'safe']],
   ...DATA_WAY.map((folder) => [folder, before(folder)] as const),
-  ['report', [...before('report'), 'doctor']],
+  ['report', [...before('report'), 'doctor', 'probe']],
   ['analysis', ['fix', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
-  ['commands', ['analysis', 'config', 'doctor', 'fix', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
+  ['commands', ['analysis', 'config', 'doctor', 'fix', 'input', 'nginx-conf', 'probe', ...DATA_WAY, 'safe']],
   ['.', ['commands', 'analysis', 'config', 'doctor', 'fix', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
 ]);
 

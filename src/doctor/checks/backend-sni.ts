@@ -27,8 +27,7 @@ export const backendSni: Check<LocationSubject> = {
     if (!sslName.default && !place.sslVerify.value) {
       return wrong(sslName, `proxy_ssl_name ${name} is not sent: proxy_ssl_server_name is off.`, cause, lines);
     }
-    if (isAddress(name)) return ok(proxyPass, 'The backend is an address, which has no name to send.');
-    if (upstream === null && name.includes('.')) {
+    if (upstream === null && name.includes('.') && !isAddress(name)) {
       return wrong(
         proxyPass,
         `The TLS handshake does not say that ${name} is wanted, and a host with several names refuses it or shows another certificate.`,
@@ -42,7 +41,7 @@ export const backendSni: Check<LocationSubject> = {
       write(
         'If so, send it:',
         'location',
-        `proxy_ssl_server_name on;\nproxy_ssl_name ${name.includes('.') ? name : 'backend.example.com'};`,
+        `proxy_ssl_server_name on;\nproxy_ssl_name ${name.includes('.') && !isAddress(name) ? name : 'backend.example.com'};`,
       ),
       cause,
     );

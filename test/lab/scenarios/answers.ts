@@ -205,7 +205,7 @@ export const answerScenarios: readonly Scenario[] = [
     id: 'proxy-http-version',
     cause: 'proxy-http-version',
     websocket: 'yes',
-    story: 'proxy_http_version is missing; the backend answers 505 to HTTP/1.0.',
+    story: 'The backend answers 505 to HTTP/1.0, which nginx spoke by default for long.',
     acceptDefault: ['backend-rejected-handshake'],
     run: async (lab) => {
       const port = await lab.port();
@@ -216,7 +216,9 @@ export const answerScenarios: readonly Scenario[] = [
           request.includes(' HTTP/1.0\r\n') ? socket.end(httpAnswer(505, body)) : socket.write(switching(request)),
         ),
       );
-      const headers = 'proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";';
+      // The default has been 1.1 since 1.29.7; before, nothing needs to be said to get the fault.
+      const version = lab.since('1.29.7') ? 'proxy_http_version 1.0; ' : '';
+      const headers = `${version}proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";`;
       await lab.nginx({ servers: site(lab, `location /ws { ${headers} proxy_pass http://127.0.0.1:${port}; }`) });
       await knocks(lab.site, '/ws', 8);
     },

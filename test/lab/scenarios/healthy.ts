@@ -1,6 +1,6 @@
 /** Runs in which nothing is wrong with WebSockets. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chatServer } from '../backends.ts';
+import { chatServer, httpAnswer, rawServer, switching } from '../backends.ts';
 import { chat, converse, fetchPlain, knock, person, sessions } from '../clients.ts';
 import { type Lab, type Scenario, site, UPGRADE } from '../lab.ts';
 
@@ -83,6 +83,27 @@ export const healthyScenarios: readonly Scenario[] = [
         await sleep(120);
       }
       await Promise.all(talking);
+    },
+  },
+  {
+    id: 'healthy-default-version',
+    cause: null,
+    websocket: 'yes',
+    since: '1.29.7',
+    story: 'proxy_http_version is not mentioned, and the backend gets HTTP/1.1 all the same.',
+    run: async (lab) => {
+      const port = await lab.port();
+      await lab.use(
+        rawServer({ port }, (socket, request) =>
+          request.includes(' HTTP/1.0\r\n')
+            ? socket.end(httpAnswer(505, 'HTTP/1.0 is not spoken here'))
+            : socket.write(switching(request)),
+        ),
+      );
+      const headers = 'proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";';
+      await lab.nginx({ servers: site(lab, `location /ws { ${headers} proxy_pass http://127.0.0.1:${port}; }`) });
+      const open = await sessions(lab.site, '/ws', 8);
+      await Promise.all(open.map((each, index) => converse(each, 120 + index * 330)));
     },
   },
   {

@@ -39,7 +39,7 @@ export const tunnelScenarios: readonly Scenario[] = [
     run: async (lab) => {
       await chatSite(lab, 'proxy_read_timeout 2s;', { greeting: '{"type":"welcome"}' });
       const open = await sessions(lab.site, '/ws', 8, { gapMs: 120 });
-      await Promise.all(open.map(({ closed }) => closed));
+      await Promise.race([Promise.all(open.map(({ closed }) => closed)), sleep(3600)]);
     },
   },
   {
@@ -56,7 +56,10 @@ export const tunnelScenarios: readonly Scenario[] = [
         await sleep(each * 130);
         for (let round = 0; round < 4; round++) {
           const { session } = await knock(lab.site, '/ws', { who: person(each) });
-          await session?.closed;
+          if (session === null) continue;
+          // Whoever is not cut says something at last and leaves.
+          await Promise.race([session.closed, sleep(1250 + each * 210 + round * 130)]);
+          await converse(session, 50);
         }
       });
       await Promise.all([talking, ...idle]);

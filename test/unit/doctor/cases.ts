@@ -467,7 +467,10 @@ export const CASES: readonly Case[] = [
     says: 'note',
     cause: 'upstream-tls-name',
     broken: whole({ http: upstream('server 10.0.0.5:8443;'), pass: 'proxy_pass https://app;' }),
-    ok: whole({ http: upstream('server 10.0.0.5:8443;'), pass: 'proxy_pass https://10.0.0.5:8443;' }),
+    ok: whole({
+      http: upstream('server 10.0.0.5:8443;'),
+      pass: 'proxy_ssl_server_name on; proxy_ssl_name ws.example.net; proxy_pass https://app;',
+    }),
     line: 14,
   },
   {
