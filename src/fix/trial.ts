@@ -110,5 +110,5 @@ function real(output: string, copies: ReadonlyMap<string, string>): string {
   const lines = output.split('\n').filter((line) => line !== '');
   let line = lines.find((one) => one.includes('[emerg]')) ?? lines[0] ?? 'no reason given';
   for (const [path, copy] of copies) line = line.replaceAll(copy, path);
-  return line.replace(/^nginx: /, '');
+  return line.slice(Math.max(0, line.indexOf('['))).replace(/^(\[\w+\]) \d+#\d+: /, '$1 ');
 }

@@ -48,7 +48,7 @@ export async function tryHandshake(way: Way, handshake: Handshake, settings: Pro
   const { attempt, tunnel } = await openTunnel(way, handshake, settings);
   if (tunnel === null) return attempt;
   const opening = await firstMoments(tunnel, settings);
-  if (opening.end === null) tunnel.close();
+  if (opening.end === null) await tunnel.close();
   return { ...attempt, opening };
 }
 

@@ -91,7 +91,7 @@ async function heldFor(
   }
   const seconds = tunnel.age;
   const ended = end === 'stopped' ? null : end;
-  if (ended === null) tunnel.close();
+  if (ended === null) await tunnel.close();
   const { messages, serverPings, pongs } = tunnel;
   return { seconds, end: ended, messages, serverPings, pongs };
 }

@@ -139,7 +139,7 @@ async function tryAll(specs: readonly TrialSpec[], through: Attempt, plan: Probe
     plan.say(`trying ${isThrough ? 'through' : 'past'} nginx ${spec.words}`);
     const way = { target: spec.target, override: isThrough ? plan.override : null, checksCertificate: isThrough };
     const { attempt, tunnel } = await openTunnel(way, spec.handshake, settings);
-    tunnel?.close();
+    await tunnel?.close();
     if (attempt.failure?.kind !== 'stopped') trials.push({ ...spec, attempt });
   }
   return trials;

@@ -4,6 +4,8 @@ import type { TunnelEnd } from './attempt.ts';
 import type { ByteStream } from './byte-stream.ts';
 import { closePayload, encodeFrame, type Frame, FrameReader, OPCODES, readClose } from './frames.ts';
 
+const FAREWELL_MS = 300;
+
 export class Tunnel {
   messages = 0;
   /** Pings that the server sent. */
@@ -60,13 +62,18 @@ export class Tunnel {
     this.#send(OPCODES.ping, Buffer.from('wslog'));
   }
 
-  /** Says goodbye as the protocol wants it and lets the connection go. */
-  close(): void {
+  /** Says goodbye as the protocol wants it and lets the connection go; resolves when it is gone. */
+  async close(): Promise<void> {
     this.#send(OPCODES.close, closePayload(1000));
-    this.#stream.socket.end();
-    // Whoever does not answer the farewell is not waited for.
-    this.#stream.socket.setTimeout(500, () => this.#stream.destroy());
-    this.#stream.socket.unref();
+    const { socket } = this.#stream;
+    if (!socket.closed) {
+      await new Promise<void>((resolve) => {
+        socket.once('close', () => resolve());
+        // Whoever does not answer the farewell is not waited for.
+        setTimeout(() => this.#stream.destroy(), FAREWELL_MS);
+        socket.end();
+      });
+    }
   }
 
   #take(frames: readonly Frame[]): TunnelEnd | null {

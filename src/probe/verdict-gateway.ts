@@ -115,17 +115,36 @@ function judgeAnswered({ through, trials, location }: ProbeFacts, direct: Attemp
       'past nginx, the backend ends the connection when asked over HTTP/1.0 without Upgrade and Connection',
     );
   else isExplained = false;
-  const distrust = direct.tls?.problem ?? null;
-  if (distrust !== null)
-    suspects.speak(
-      'upstream-tls-verify-failed',
-      location?.sslVerify.value === true ? 4 : isExplained ? 0.1 : 0.8,
-      `the backend's certificate would not stand a check: ${distrust}`,
-    );
+  judgeCertificate(direct, location, isExplained, suspects);
   if (isExplained) return;
+  // The backend's address is open from here, so that it is refused to nginx is less likely than a wrong scheme.
   const elsewhere = `past nginx, the backend answers ${answer.status}, so nginx asks elsewhere or in another way`;
-  suspects.speak('backend-refused', 0.6, elsewhere);
-  suspects.speak('upstream-tls-mismatch', 0.6, elsewhere);
+  suspects.speak('upstream-tls-mismatch', direct.target.tls ? 0.5 : 1.2, elsewhere);
+  suspects.speak('backend-refused', 0.4, elsewhere);
   suspects.speak('upstream-name-unresolved', 0.1, elsewhere);
   suspects.speak('connect-denied', 0.1, elsewhere);
+}
+
+/** nginx looks at the backend's certificate only with proxy_ssl_verify, and may trust another root than this machine. */
+function judgeCertificate(
+  { tls }: Attempt,
+  location: ProbeFacts['location'],
+  isExplained: boolean,
+  suspects: Case,
+): void {
+  if (tls === null || tls.problem === null) return;
+  const isVerified = location?.sslVerify.value === true;
+  const weight = isVerified ? 2 : isExplained ? 0.1 : 1.2;
+  suspects.speak(
+    'upstream-tls-verify-failed',
+    weight,
+    `the backend's certificate would not stand a check: ${tls.problem}`,
+  );
+  const asked = location?.sslName.value.replace(/:\d+$/, '') ?? '';
+  if (isVerified && !tls.names.split(', ').includes(asked))
+    suspects.speak(
+      'upstream-tls-name',
+      1.5,
+      `the backend's certificate is for ${tls.names}, and nginx asks for ${asked}`,
+    );
 }

@@ -1,7 +1,7 @@
 /** What `wslog fix` makes of a run's configuration, and whether the same traffic then goes well. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { REMEDIES } from '../../src/fix/remedies/list.ts';
 import { farewell } from './clients.ts';
 import { runScenario, type Scenario } from './lab.ts';
@@ -36,7 +36,10 @@ export async function heal(scenario: Scenario, found: Verdict, nginx: LabNginx):
     prepare: async (file) => {
       const before = readFileSync(file, 'latin1');
       problem ??= await fix(['-c', file, ...options, '--write'], nginx);
-      if (readFileSync(file, 'latin1') !== before) changes++;
+      if (readFileSync(file, 'latin1') === before) return;
+      changes++;
+      // The next change may come within the same second, and no backup replaces another.
+      for (const name of readdirSync(dirname(file))) if (name.includes('backup')) rmSync(join(dirname(file), name));
     },
   });
   if (problem !== null) return { fix: 'refused', healed: null, problem };

@@ -199,6 +199,30 @@ export const PROBE_CASES: readonly ProbeCase[] = [
     },
   },
   {
+    id: 'backend-certificate-for-another-name',
+    cause: 'upstream-tls-name',
+    past: ['upstream-tls-name', 'upstream-tls-verify-failed'],
+    setUp: async (lab) => {
+      const port = await lab.port();
+      const certificate = lab.certificate('backend.internal.example');
+      await lab.use(chatServer({ port }, { tls: certificate }));
+      const verify = `proxy_ssl_verify on; proxy_ssl_trusted_certificate ${certificate.certFile};`;
+      const http = `upstream chat { server 127.0.0.1:${port}; }`;
+      await lab.nginx({ http, servers: site(lab, `location /ws { ${UPGRADE} ${verify} proxy_pass https://chat; }`) });
+      return { url: plain(lab), upstream: backend(port, 'https') };
+    },
+  },
+  {
+    id: 'tls-to-a-backend-known-to-be-plain',
+    cause: 'upstream-tls-mismatch',
+    setUp: async (lab) => {
+      const port = await lab.port();
+      await lab.use(chatServer({ port }));
+      await lab.nginx({ servers: site(lab, `location /ws { ${UPGRADE} proxy_pass https://127.0.0.1:${port}; }`) });
+      return { url: plain(lab), upstream: backend(port) };
+    },
+  },
+  {
     id: 'read-timeout-zero',
     cause: 'read-timeout-zero',
     alone: 'read-timeout-zero',

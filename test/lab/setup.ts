@@ -11,6 +11,7 @@ const NEEDED: ReadonlyArray<{ program: string; packages: string }> = [
   { program: 'zstd', packages: 'zstd' },
   { program: 'bzip2', packages: 'bzip2' },
   { program: 'xz', packages: 'xz-utils' },
+  { program: 'patch', packages: 'patch' },
 ];
 
 /** Where programs of the system administrator live; an ordinary user's PATH may lack them. */

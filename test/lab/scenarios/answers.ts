@@ -1,7 +1,7 @@
 /** The backend is reached and answers the handshake with something other than a 101, or not at all. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asksForUpgrade, chatServer, httpAnswer, rawServer, socketIoNode, switching } from '../backends.ts';
-import { fetchPlain, knock, knocks, leave, person } from '../clients.ts';
+import { converse, fetchPlain, knock, knocks, leave, person } from '../clients.ts';
 import { proxied, type Scenario, SITE, site, UPGRADE } from '../lab.ts';
 
 export const answerScenarios: readonly Scenario[] = [
@@ -234,6 +234,7 @@ export const answerScenarios: readonly Scenario[] = [
       await lab.use(socketIoNode({ port: b }));
       const http = `upstream io { server 127.0.0.1:${a}; server 127.0.0.1:${b}; }`;
       await lab.nginx({ http, servers: site(lab, `location /socket.io/ { ${UPGRADE} proxy_pass http://io; }`) });
+      const talking: Promise<void>[] = [];
       for (let i = 0; i < 8; i++) {
         const who = person(i);
         const base = `/socket.io/?EIO=4&transport=`;
@@ -242,9 +243,10 @@ export const answerScenarios: readonly Scenario[] = [
         await fetchPlain(lab.site, `${base}polling&sid=${sid}`, { who, method: 'POST', body: '40' });
         // An odd number of requests a client, so that the turn moves on.
         const { session } = await knock(lab.site, `${base}websocket&sid=${sid}`, { who });
-        if (session !== null) await leave(session);
+        if (session !== null) talking.push(converse(session, 300 + i * 290));
         await sleep(50);
       }
+      await Promise.all(talking);
     },
   },
 ];

@@ -66,10 +66,7 @@ export const frontScenarios: readonly Scenario[] = [
     acceptDefault: ['plain-http-to-tls-port', 'none'],
     run: async (lab) => {
       await lab.nginx({ servers: site(lab, await chatBackend(lab)) });
-      for (let i = 0; i < 8; i++) {
-        const cookie = `User-Agent: ${person(i).agent}\r\nCookie: session=${'c'.repeat(9000)}\r\n`;
-        await sendRaw(lab.web, handshakeText(SITE, '/ws', cookie), { who: person(i) });
-      }
+      await knocks(lab.site, '/ws', 8, { headers: { Cookie: `session=${'c'.repeat(9000)}` } });
     },
   },
   {

@@ -1,7 +1,7 @@
 /** Faults after the 101, and nginx's own stops and limits under live tunnels. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChatOptions, chatServer } from '../backends.ts';
-import { chat, converse, knock, knocks, leave, person, sessions } from '../clients.ts';
+import { chat, converse, knock, knocks, person, sessions } from '../clients.ts';
 import { type Lab, type Scenario, site, UPGRADE } from '../lab.ts';
 import type { Nginx, NginxConfig } from '../nginx.ts';
 
@@ -26,7 +26,8 @@ async function crowd(lab: Lab, connections: number): Promise<void> {
   const held = await sessions(lab.site, '/ws', 12);
   const late = await knocks(lab.site, '/ws', 6);
   await Promise.all(held.map((each, index) => converse(each, 700 + index * 390)));
-  await Promise.all(late.flatMap(({ session }) => (session === null ? [] : [leave(session)])));
+  const taken = late.flatMap(({ session }) => (session === null ? [] : [session]));
+  await Promise.all(taken.map((each, index) => converse(each, 50 + index * 240)));
 }
 
 export const tunnelScenarios: readonly Scenario[] = [
@@ -223,6 +224,30 @@ export const tunnelScenarios: readonly Scenario[] = [
     },
   },
   {
+    id: 'nginx-stopped-quit',
+    cause: 'nginx-stopped',
+    websocket: 'yes',
+    story: 'A restart as Debian does it: SIGQUIT, and SIGTERM to what has not ended a while later.',
+    acceptDefault: ['none'],
+    run: async (lab) => {
+      const port = await lab.port();
+      await lab.use(chatServer({ port }));
+      const config = { servers: site(lab, `location /ws { ${UPGRADE} proxy_pass http://127.0.0.1:${port}; }`) };
+      const nginx = await lab.nginx(config);
+      const open = await sessions(lab.site, '/ws', 8, { gapMs: 230 });
+      const talking = open.map((each) => chat(each, 4000));
+      nginx.signal('SIGQUIT');
+      await sleep(2200);
+      nginx.signal('SIGTERM');
+      await Promise.all(open.map(({ closed }) => closed));
+      await Promise.all(talking);
+      await nginx.stop();
+      await lab.nginx(config);
+      const again = await sessions(lab.site, '/ws', 8);
+      await Promise.all(again.map((each, index) => converse(each, 300 + index * 310)));
+    },
+  },
+  {
     id: 'worker-connections-exhausted',
     cause: 'worker-connections-exhausted',
     websocket: 'yes',
@@ -246,7 +271,8 @@ export const tunnelScenarios: readonly Scenario[] = [
       const held = await sessions(lab.site, '/ws', 7);
       const late = [0, 1, 2, 3, 4, 5].map((each) => knock(lab.site, '/ws', { who: person(each), leaveAfterMs: 2500 }));
       await Promise.all(held.map((each, index) => converse(each, 600 + index * 410)));
-      for (const { session } of await Promise.all(late)) if (session !== null) await leave(session);
+      const taken = (await Promise.all(late)).flatMap(({ session }) => (session === null ? [] : [session]));
+      await Promise.all(taken.map((each, index) => converse(each, 50 + index * 240)));
     },
   },
 ];

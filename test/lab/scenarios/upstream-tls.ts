@@ -65,6 +65,7 @@ export const upstreamTlsScenarios: readonly Scenario[] = [
     cause: 'upstream-tls-name',
     websocket: 'yes',
     story: 'The certificate is trusted but made out to another name.',
+    known: ['--tls-name', 'backend.internal.example'],
     run: async (lab) => {
       const port = await lab.port();
       const certificate = lab.certificate('backend.internal.example');
@@ -80,6 +81,7 @@ export const upstreamTlsScenarios: readonly Scenario[] = [
     cause: 'upstream-tls-name',
     websocket: 'yes',
     story: 'The backend only serves clients that send SNI, which nginx does not by default.',
+    known: ['--tls-name', 'backend.internal.example'],
     acceptDefault: ['upstream-tls-mismatch'],
     acceptFull: ['upstream-tls-mismatch'],
     run: async (lab) => {

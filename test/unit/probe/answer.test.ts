@@ -32,7 +32,7 @@ describe('readHead', () => {
         ['X-A', 'b'],
       ],
       badLines: [],
-      bytes: 64,
+      bytes: 63,
     });
   });
 
@@ -52,8 +52,11 @@ describe('readHead', () => {
     ['\0\0\x12\x04\0\0\0\0\0', 'speaks-http2'],
     ['+PONG\r\n', 'not-http'],
     ['HTTP/9 what\r\n\r\n', 'not-http'],
-    [`HTTP/1.1 200 OK\r\nA: ${'b'.repeat(MAX_HEAD_BYTES)}`, 'header-too-large'],
   ])('tells what %j is', (bytes, kind) => expect(readHead(bytes)).toBe(kind));
+
+  it('takes no head beyond its limit', () => {
+    expect(readHead(`HTTP/1.1 200 OK\r\nA: ${'b'.repeat(MAX_HEAD_BYTES)}`)).toBe('header-too-large');
+  });
 
   it('never throws, and is quick on any bytes', () => {
     fc.assert(

@@ -74,24 +74,17 @@ interface Told {
   readonly url?: string;
   readonly direct?: Partial<Attempt>;
   readonly back?: string;
-  readonly trials?: Partial<Record<TrialId, Partial<Attempt>>>;
+  readonly trials?: readonly (readonly [TrialId, Partial<Attempt>])[];
   readonly more?: Partial<ProbeFacts>;
 }
 
-function facts({ through, url = FRONT, direct, back = BACK, trials = {}, more = {} }: Told): ProbeFacts {
-  const made: Trial[] = Object.entries(trials).map(([id, found]) => {
-    const way = ['other-scheme', 'plain-get', 'site-origin', 'no-origin', 'again'].includes(id) ? 'through' : 'direct';
+const THROUGH: ReadonlySet<TrialId> = new Set(['other-scheme', 'plain-get', 'site-origin', 'no-origin', 'again']);
+
+function facts({ through, url = FRONT, direct, back = BACK, trials = [], more = {} }: Told): ProbeFacts {
+  const made: Trial[] = trials.map(([id, found]) => {
+    const way = THROUGH.has(id) ? 'through' : 'direct';
     const at = attempt(way === 'through' ? url : back, found);
-    // biome keeps the key's type wide; the table above names only trials.
-    return {
-      id: id as TrialId,
-      way,
-      words: `(${id})`,
-      target: at.target,
-      handshake: HANDSHAKE,
-      isFallback: false,
-      attempt: at,
-    };
+    return { id, way, words: `(${id})`, target: at.target, handshake: HANDSHAKE, isFallback: false, attempt: at };
   });
   return {
     through: attempt(url, through),
@@ -116,18 +109,18 @@ const TABLE: readonly (readonly [what: string, cause: string | null, told: Told]
   [
     'a plain port is asked in TLS',
     'tls-to-plain-port',
-    { url: 'wss://chat.test/ws', through: fails('not-tls'), trials: { 'other-scheme': page(404) } },
+    { url: 'wss://chat.test/ws', through: fails('not-tls'), trials: [['other-scheme', page(404)]] },
   ],
   ['a TLS port answers in TLS', 'plain-http-to-tls-port', { through: fails('speaks-tls') }],
   [
     "a backend's TLS bytes come through a plain port",
     'upstream-tls-mismatch',
-    { through: fails('speaks-tls'), trials: { 'other-scheme': fails('not-tls') } },
+    { through: fails('speaks-tls'), trials: [['other-scheme', fails('not-tls')]] },
   ],
   [
     'a TLS port closes on plain HTTP',
     'plain-http-to-tls-port',
-    { through: fails('closed'), trials: { 'other-scheme': { ...page(404), tls: { ...TLS, problem: null } } } },
+    { through: fails('closed'), trials: [['other-scheme', { ...page(404), tls: { ...TLS, problem: null } }]] },
   ],
   ['the port speaks only HTTP/2', 'upgrade-over-http2', { through: fails('speaks-http2') }],
   ['garbage', 'backend-bad-response', { through: fails('not-http'), direct: fails('not-http') }],
@@ -140,7 +133,14 @@ const TABLE: readonly (readonly [what: string, cause: string | null, told: Told]
   [
     'silence to a request without the headers',
     'upgrade-headers-missing',
-    { through: fails('answer-timeout'), direct: ok(), trials: { stripped: fails('answer-timeout'), 'http-1.0': ok() } },
+    {
+      through: fails('answer-timeout'),
+      direct: ok(),
+      trials: [
+        ['stripped', fails('answer-timeout')],
+        ['http-1.0', ok()],
+      ],
+    },
   ],
   ['a redirect', 'handshake-redirected', { through: says(302, '', [['Location', '/login']]) }],
   [
@@ -168,7 +168,7 @@ const TABLE: readonly (readonly [what: string, cause: string | null, told: Told]
   ['405 of nginx', 'route-not-proxied', { through: page(405) }],
   ['403 of nginx', 'denied-by-nginx', { through: page(403) }],
   ['401 of nginx', 'denied-by-nginx', { through: page(401) }],
-  ['503 of nginx', 'rate-limited', { through: page(503), trials: { again: ok() } }],
+  ['503 of nginx', 'rate-limited', { through: page(503), trials: [['again', ok()]] }],
   ['an instant 504', 'read-timeout-zero', { through: page(504), direct: ok() }],
   [
     'a late 504',
@@ -191,7 +191,7 @@ const TABLE: readonly (readonly [what: string, cause: string | null, told: Told]
     {
       through: page(502),
       direct: fails('closed'),
-      trials: { 'other-scheme-direct': { ...ok(), tls: { ...TLS, problem: null } } },
+      trials: [['other-scheme-direct', { ...ok(), tls: { ...TLS, problem: null } }]],
     },
   ],
   [
@@ -208,7 +208,14 @@ const TABLE: readonly (readonly [what: string, cause: string | null, told: Told]
   [
     '502, closed on HTTP/1.0',
     'proxy-http-version',
-    { through: page(502), direct: ok(), trials: { 'http-1.0': fails('closed'), stripped: says(400, 'x') } },
+    {
+      through: page(502),
+      direct: ok(),
+      trials: [
+        ['http-1.0', fails('closed')],
+        ['stripped', says(400, 'x')],
+      ],
+    },
   ],
   [
     '502, no server name',
@@ -217,7 +224,7 @@ const TABLE: readonly (readonly [what: string, cause: string | null, told: Told]
       through: page(502),
       back: 'https://10.0.0.5/ws',
       direct: { ...ok(), tls: { ...TLS, problem: null } },
-      trials: { 'no-server-name': fails('tls-refused') },
+      trials: [['no-server-name', fails('tls-refused')]],
     },
   ],
   ['502 alone', 'backend-refused', { through: page(502) }],
@@ -227,18 +234,35 @@ const TABLE: readonly (readonly [what: string, cause: string | null, told: Told]
     {
       through: says(400, 'Bad Request\n'),
       direct: ok(),
-      trials: { stripped: says(400, 'Bad Request\n'), 'http-1.0': ok() },
+      trials: [
+        ['stripped', says(400, 'Bad Request\n')],
+        ['http-1.0', ok()],
+      ],
     },
   ],
   [
     'the answer of HTTP/1.0',
     'proxy-http-version',
-    { through: says(426, 'x'), direct: ok(), trials: { stripped: says(404), 'http-1.0': says(426, 'x') } },
+    {
+      through: says(426, 'x'),
+      direct: ok(),
+      trials: [
+        ['stripped', says(404)],
+        ['http-1.0', says(426, 'x')],
+      ],
+    },
   ],
   [
     'both trials answered alike: the headers are the commoner fault',
     'upgrade-headers-missing',
-    { through: says(400, 'x'), direct: ok(), trials: { stripped: says(400, 'x'), 'http-1.0': says(400, 'x') } },
+    {
+      through: says(400, 'x'),
+      direct: ok(),
+      trials: [
+        ['stripped', says(400, 'x')],
+        ['http-1.0', says(400, 'x')],
+      ],
+    },
   ],
   ['505', 'proxy-http-version', { through: says(505, 'no') }],
   ['426 alone', 'upgrade-headers-missing', { through: says(426, 'Upgrade Required') }],
@@ -246,12 +270,19 @@ const TABLE: readonly (readonly [what: string, cause: string | null, told: Told]
   [
     'accepted without the Origin',
     'backend-rejected-handshake',
-    { through: says(403, 'no'), trials: { 'no-origin': ok() } },
+    { through: says(403, 'no'), trials: [['no-origin', ok()]] },
   ],
   [
     'the Host of proxy_pass is refused',
     'backend-rejected-handshake',
-    { through: says(403, 'no'), direct: ok(), trials: { stripped: says(400), 'proxy-host': says(403, 'no') } },
+    {
+      through: says(403, 'no'),
+      direct: ok(),
+      trials: [
+        ['stripped', says(400)],
+        ['proxy-host', says(403, 'no')],
+      ],
+    },
   ],
   [
     'a session of another node',
