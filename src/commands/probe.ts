@@ -11,7 +11,7 @@ import { placeOf, upstreamUrl } from '../probe/config-view.ts';
 import { readHeader } from '../probe/request.ts';
 import { type ProbePlan, runProbe, works } from '../probe/run.ts';
 import { type Override, pathOf, readOverride, readTarget, type Target } from '../probe/target.ts';
-import { judge } from '../probe/verdict.ts';
+import { judge, type Verdict } from '../probe/verdict.ts';
 import { buildProbeDocument } from '../report/probe-document.ts';
 import { escapeJson } from '../safe/display.ts';
 import { analysisSettings } from './analysis-settings.ts';
@@ -27,6 +27,8 @@ import { ownVersion } from './version.ts';
 const FORMATS = ['text', 'json'] as const;
 const MAX_HANDSHAKES = 100;
 const MIN_INTERVAL_MS = 100;
+/** Below this confidence a verdict is a guess. */
+const GUESS = 0.6;
 const MAX_COOKIE_BYTES = 64 * 1024;
 const SIGNAL_CODES: ReadonlyMap<unknown, number> = new Map([
   ['SIGINT', 130],
@@ -95,6 +97,7 @@ export async function probe(call: Invocation): Promise<number> {
   const location = locate(told.nginxVersion ?? result.nginxVersion);
   const succeeded = result.attempts.filter(works).length;
   const verdict = judge({ ...result, made: result.attempts.length, succeeded, location });
+  notes.push(...missingWitness(verdict, conf !== null || files.length > 0, upstream !== null));
   const document = buildProbeDocument({
     version: ownVersion(),
     result,
@@ -187,6 +190,13 @@ async function cookieOf(settings: Settings, fromEnvironment: string | undefined)
   if (/[\0-\x08\x0a-\x1f\x7f]/.test(value))
     throw new UsageError(`${where}: the cookie holds line feeds or control characters`);
   return value;
+}
+
+/** What would have told more, where the verdict is a guess. */
+function missingWitness({ healthy, confidence }: Verdict, hasConf: boolean, hasUpstream: boolean): string[] {
+  if (healthy || confidence >= GUESS) return [];
+  if (!hasUpstream) return ['--upstream URL would show whether the backend accepts the same handshake past nginx'];
+  return hasConf ? [] : ["-c nginx.conf, and nginx's error log, would tell these causes apart"];
 }
 
 /** The error logs a configuration names, those of them that are there. */

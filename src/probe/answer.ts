@@ -4,7 +4,7 @@ import type { Answer, FailureKind, Header } from './attempt.ts';
 /** More than nginx or any client takes. */
 export const MAX_HEAD_BYTES = 64 * 1024;
 /** Enough to recognise a page and to show its beginning. */
-export const MAX_BODY_BYTES = 8 * 1024;
+const MAX_BODY_BYTES = 8 * 1024;
 
 const STATUS_LINE = /^HTTP\/(\d\.\d) (\d{3})(?: (.*))?$/;
 

@@ -11,7 +11,7 @@ import { explains } from '../probe/trials.ts';
 import type { LoggedLine, Verdict } from '../probe/verdict.ts';
 import { showBytes } from '../safe/display.ts';
 import { redact } from '../safe/redact.ts';
-import { quoteShell } from '../safe/shell.ts';
+import { command, filled, namesOf } from './probe-fill.ts';
 
 export interface ProbeAttempt {
   url: string;
@@ -259,49 +259,6 @@ function verdictOf({ catalogue, result }: ProbeParts, verdict: Verdict, show: Sh
 
 function titleOf(cause: Cause | undefined, id: string): string {
   return cause?.title ?? id;
-}
-
-/** What the catalogue's placeholders stand for here; null where it is not known. */
-type Names = ReadonlyMap<string, string | null>;
-
-function namesOf({ through, direct, hold }: ProbeResult, show: Show): Names {
-  const cut = hold?.idle?.end?.silent ?? null;
-  const path = through.target.path.split('?', 1)[0] ?? '/';
-  const upstream = direct === null ? null : (direct.target.socketPath ?? direct.target.authority);
-  return new Map([
-    ['server', show(through.target.host || 'localhost')],
-    ['host', show(through.target.host || 'localhost')],
-    ['site', show(`${through.target.tls ? 'https' : 'http'}://${through.target.authority}`)],
-    ['place', show(`${through.target.host || 'localhost'}:${through.target.port}`)],
-    ['path', show(path)],
-    ['upstream', upstream === null ? null : show(upstream)],
-    ['port', direct === null ? null : String(direct.target.port)],
-    ['status', through.answer === null ? null : String(through.answer.status)],
-    ['seconds', cut === null ? null : String(cut >= 10 ? Math.round(cut) : Math.round(cut * 10) / 10)],
-    ['name', null],
-  ]);
-}
-
-const PLACEHOLDER = /\{(server|host|path|upstream|port|status|seconds|name)\}/g;
-const IN_COMMANDS = /\{(server|host|path|upstream|port|status|seconds|name|site|place)\}/g;
-const UNKNOWN: ReadonlyMap<string, string> = new Map([
-  ['upstream', 'the backend'],
-  ['seconds', 'some'],
-  ['status', 'an error'],
-]);
-
-function filled(text: string, names: Names): string {
-  return text.replace(PLACEHOLDER, (_, name: string) => names.get(name) ?? UNKNOWN.get(name) ?? `the ${name}`);
-}
-
-/** In a command every filled-in value stays one word, whatever it holds. */
-function command(text: string, names: Names): string {
-  // The catalogue's commands know neither scheme nor port; here both are known.
-  const site = text.replaceAll('http://{server}', '{site}').replaceAll('{server}:443', '{place}');
-  return site.replace(IN_COMMANDS, (_, name: string) => {
-    const value = names.get(name) ?? null;
-    return value === null ? name.toUpperCase() : quoteShell(value);
-  });
 }
 
 function round(seconds: number): number {

@@ -15,10 +15,13 @@ export interface ProbeTextOptions {
 /** Fix steps shown without `--verbose`; `wslog explain` tells the rest. */
 const STEPS_SHOWN = 2;
 const EVIDENCE_SHOWN = 5;
+const OTHERS_SHOWN = 2;
+/** Below this confidence a verdict is a guess. */
+const GUESS = 0.6;
 
 export function renderProbe(probe: ProbeDocument, options: ProbeTextOptions): string {
   const page = new ProbePage(options);
-  page.title(`${probe.verdict.healthy ? 'Healthy: ' : ''}${probe.verdict.title}`, probe.verdict.cause ?? '');
+  page.title(titleOf(probe), probe.verdict.cause ?? '');
   page.way('Through nginx', probe.through, probe.handshakes.made > 1 ? handshakes(probe) : null);
   if (probe.direct !== null) page.way('Past nginx', probe.direct, null);
   addTrials(page, probe);
@@ -38,6 +41,12 @@ export function renderProbe(probe: ProbeDocument, options: ProbeTextOptions): st
     page.prose(`Note: ${note}`);
   }
   return finish(page.text(), options);
+}
+
+/** A title states its cause as a fact; where it is a guess, the reader is told in the first word. */
+function titleOf({ verdict: { healthy, cause, confidence, title } }: ProbeDocument): string {
+  if (healthy) return `Healthy: ${title}`;
+  return cause !== null && confidence < GUESS ? `Perhaps: ${title}` : title;
 }
 
 function handshakes({ handshakes: { made, ok, outcomes } }: ProbeDocument): string {
@@ -81,7 +90,7 @@ function addVerdict(page: ProbePage, { verdict }: ProbeDocument, { verbose }: Pr
   }
   page.heading(verdict.cause === null ? 'Why' : `Why (${confidenceWord(verdict.confidence)})`);
   for (const text of verdict.evidence.slice(0, verbose ? undefined : EVIDENCE_SHOWN)) page.row('-', text);
-  for (const { cause, title, confidence } of verdict.others)
+  for (const { cause, title, confidence } of verdict.others.slice(0, verbose ? undefined : OTHERS_SHOWN))
     page.row('-', `it may also be ${cause}: ${title} (${confidenceWord(confidence)})`);
   if (verdict.cause === null) return;
   page.heading('Fix');

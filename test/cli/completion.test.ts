@@ -24,7 +24,17 @@ function offered(...words: string[]): string[] {
 describe('bash completion', () => {
   it('offers commands, options, values, ids and files', () => {
     expect(offered('wslog', 'an')).toEqual(['analyze']);
-    expect(offered('wslog', '')).toEqual(['analyze', 'watch', 'explain', 'doctor', 'fix', 'probe', 'patterns', 'completion', 'help']);
+    expect(offered('wslog', '')).toEqual([
+      'analyze',
+      'watch',
+      'explain',
+      'doctor',
+      'fix',
+      'probe',
+      'patterns',
+      'completion',
+      'help',
+    ]);
     expect(offered('wslog', 'analyze', '--fo')).toEqual(['--format']);
     expect(offered('wslog', 'analyze', '--format', 'm')).toEqual(['markdown']);
     expect(offered('wslog', 'analyze', '--format', '=', 'nd')).toEqual(['ndjson']);

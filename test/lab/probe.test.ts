@@ -4,10 +4,11 @@
  */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { runScenario } from './lab.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Lab, runScenario } from './lab.ts';
 import { PROBE_CASES, type ProbeCase, type Probed } from './probe-cases.ts';
 import { CLI } from './verdicts.ts';
+import { type LabNginx, nginxOf, requestedSeries } from './versions.ts';
 
 const only = process.env.WSLOG_LAB_ONLY?.split(',');
 const chosen = PROBE_CASES.filter(({ id }) => only === undefined || only.includes(id));
@@ -50,9 +51,9 @@ function expected(found: Judged, accepted: readonly (string | null)[], what: str
   expect(found.code, what).toBe(accepted[0] === null ? 0 : 1);
 }
 
-async function run({ id, cause, alone, past, setUp }: ProbeCase): Promise<void> {
-  await runScenario({
-    run: async (lab) => {
+async function run({ id, cause, alone, past, setUp }: ProbeCase, nginx: LabNginx): Promise<void> {
+  const scenario = {
+    run: async (lab: Lab) => {
       const { url, upstream, options = [] }: Probed = await setUp(lab);
       const base = ['probe', url, '--resolve', '127.0.0.1', ...options];
       if (process.env.WSLOG_PROBE_SHOW === '1') {
@@ -65,12 +66,20 @@ async function run({ id, cause, alone, past, setUp }: ProbeCase): Promise<void> 
       const conf = join(lab.root, 'etc/nginx/nginx.conf');
       expected(await judged([...base, '-c', conf]), [cause], `${id} with -c`);
     },
+  };
+  await runScenario(scenario, { nginx });
+}
+
+for (const series of requestedSeries()) {
+  // Most of the time is waiting.
+  describe.concurrent(`probe through nginx ${series}`, () => {
+    let nginx: LabNginx;
+    beforeAll(() => {
+      nginx = nginxOf(series);
+    });
+
+    for (const each of chosen) it(each.id, () => run(each, nginx));
   });
 }
 
-// Most of the time is waiting.
-describe.concurrent('probe', () => {
-  afterAll(() => console.log(rows.join('\n')));
-
-  for (const each of chosen) it(each.id, () => run(each));
-});
+afterAll(() => console.log(rows.join('\n')));

@@ -10,11 +10,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCatalogue } from '../../src/catalogue/load.ts';
 import type { FixStep } from '../../src/catalogue/types.ts';
+import { nginxBinary } from './setup.ts';
 
 const { catalogue } = await loadCatalogue([fileURLToPath(new URL('../../patterns', import.meta.url))]);
-const NGINX = ['nginx', '/usr/sbin/nginx', '/usr/local/sbin/nginx'].find(
-  (command) => spawnSync(command, ['-v']).status === 0,
-);
+const NGINX = [nginxBinary()].find((command) => spawnSync(command, ['-v']).status === 0);
 if (NGINX === undefined) console.warn('nginx is not installed, so the snippets are not tested: apt-get install nginx');
 
 const snippets = [...catalogue.causes.values()].flatMap((cause) =>

@@ -42,11 +42,18 @@ export const configurationScenarios: readonly Scenario[] = [
     websocket: 'unknown',
     story: 'The same at the start: nginx does not come up.',
     run: async (lab) => {
+      const port = await lab.port();
+      await lab.use(chatServer({ port }));
       const config = {
         noMap: true,
-        servers: site(lab, `location /ws { ${UPGRADE} proxy_pass http://127.0.0.1:8080; }`),
+        servers: site(lab, `location /ws { ${UPGRADE} proxy_pass http://127.0.0.1:${port}; }`),
       };
-      for (let i = 0; i < 3; i++) await (await lab.nginx(config)).stop();
+      for (let i = 0; i < 3; i++) {
+        const nginx = await lab.nginx(config);
+        const open = await sessions(lab.site, '/ws', 2);
+        await Promise.all(open.map((each, index) => converse(each, 250 + i * 130 + index * 310)));
+        await nginx.stop();
+      }
     },
   },
   {

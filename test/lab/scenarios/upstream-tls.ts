@@ -85,11 +85,12 @@ export const upstreamTlsScenarios: readonly Scenario[] = [
     acceptDefault: ['upstream-tls-mismatch'],
     acceptFull: ['upstream-tls-mismatch'],
     run: async (lab) => {
-      const port = await lab.port();
+      const [port, application] = [await lab.port(), await lab.port()];
+      await lab.use(chatServer({ port: application }));
       const { certFile, keyFile } = lab.certificate('backend.internal.example');
       const backend =
         `server { listen 127.0.0.1:${port} ssl default_server; ssl_reject_handshake on; access_log off; error_log /dev/null; }\n` +
-        `server { listen 127.0.0.1:${port} ssl; server_name backend.internal.example; ssl_certificate ${certFile}; ssl_certificate_key ${keyFile}; access_log off; error_log /dev/null; }`;
+        `server { listen 127.0.0.1:${port} ssl; server_name backend.internal.example; ssl_certificate ${certFile}; ssl_certificate_key ${keyFile}; access_log off; error_log /dev/null; location / { ${UPGRADE} proxy_pass http://127.0.0.1:${application}; } }`;
       await lab.nginx({
         servers: `${site(lab, `location /ws { ${UPGRADE} proxy_pass https://127.0.0.1:${port}; }`)}\n${backend}`,
       });

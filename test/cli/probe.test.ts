@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Io } from '../../../src/commands/io.ts';
-import { main } from '../../../src/main.ts';
+import type { Io } from '../../src/commands/io.ts';
+import { main } from '../../src/main.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wslog-probe-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
