@@ -1,7 +1,7 @@
 /** From what was gathered to the report: clusters, diagnoses, notes, document. */
 import type { SymptomMatcher } from '../catalogue/match.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
-import type { Surroundings, Visibility } from '../diagnosis/facts.ts';
+import type { Surroundings, Visibility } from '../diagnosis/fact.ts';
 import type { Registry } from '../findings/registry.ts';
 import type { SourceReader } from '../findings/source.ts';
 import { assemble } from '../incident/assemble.ts';

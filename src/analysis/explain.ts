@@ -1,7 +1,8 @@
 /** One log line on its own: how it reads, what it means, what may have caused it. */
 import { compileSymptoms, type SymptomMatcher } from '../catalogue/match.ts';
 import type { Catalogue, Cause, Symptom } from '../catalogue/types.ts';
-import { factsOf, type Surroundings } from '../diagnosis/facts.ts';
+import type { Surroundings } from '../diagnosis/fact.ts';
+import { factsOf } from '../diagnosis/facts.ts';
 import { rankCauses } from '../diagnosis/weigh.ts';
 import { Registry } from '../findings/registry.ts';
 import { commonest, isEverydayFault } from '../incident/assemble.ts';

@@ -1,7 +1,7 @@
 /** What a reader must know about the report's limits: what the logs cannot show, what was damaged, cut or forged. */
 import type { ConfView } from '../diagnosis/conf-view.ts';
 import type { Diagnosis } from '../diagnosis/diagnose.ts';
-import type { Visibility } from '../diagnosis/facts.ts';
+import type { Visibility } from '../diagnosis/fact.ts';
 import type { Registry } from '../findings/registry.ts';
 import type { Gathered } from '../incident/groups.ts';
 import type { WebSocketVerdicts } from '../incident/websocket.ts';

@@ -2,7 +2,8 @@
 import type { ResolvedLocation } from '../nginx-conf/resolve.ts';
 import type { Setting } from '../nginx-conf/settings.ts';
 import type { Directive } from './conf-view.ts';
-import { type Fact, type Facts, type FactValue, seconds } from './facts.ts';
+import { seconds } from './duration.ts';
+import type { Fact, Facts, FactValue } from './fact.ts';
 
 /** @param place the endpoint's location with its effective settings */
 export function factsOfLocation(place: ResolvedLocation): Facts {

@@ -1,7 +1,7 @@
 /** What the diagnosis may ask of an nginx configuration. */
 import type { Endpoint } from '../findings/keys.ts';
 import type { AccessFormat } from '../nginx/access-line.ts';
-import type { Facts } from './facts.ts';
+import type { Facts } from './fact.ts';
 
 export interface Directive {
   readonly name: string;

@@ -1,7 +1,8 @@
 /** Cluster by cluster: facts, ranked causes, what was ruled out and what would settle a doubt. */
 import type { Catalogue } from '../catalogue/types.ts';
 import type { Cluster } from '../incident/cluster.ts';
-import { type Facts, factsOf, type Surroundings } from './facts.ts';
+import type { Facts, Surroundings } from './fact.ts';
+import { factsOf } from './facts.ts';
 import { undecided } from './undecided.ts';
 import { type RankedCause, rankCauses } from './weigh.ts';
 

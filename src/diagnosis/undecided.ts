@@ -1,6 +1,6 @@
 /** Says what would tell two causes apart when the evidence at hand does not. */
 import type { Cause } from '../catalogue/types.ts';
-import type { Facts } from './facts.ts';
+import type { Facts } from './fact.ts';
 import type { RankedCause } from './weigh.ts';
 
 /** Above this confidence the first cause stands alone. */

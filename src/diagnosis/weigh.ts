@@ -4,7 +4,7 @@
  */
 import type { Catalogue, Cause, EvidenceRule } from '../catalogue/types.ts';
 import type { LineRef } from '../incident/tally.ts';
-import type { Fact, Facts, FactValue } from './facts.ts';
+import type { Fact, Facts, FactValue } from './fact.ts';
 
 export interface WeighedEvidence {
   readonly text: string;

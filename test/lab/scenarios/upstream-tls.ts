@@ -1,7 +1,7 @@
 /** TLS between nginx and the backend. */
 import { chatServer } from '../backends.ts';
 import { knocks } from '../clients.ts';
-import { chatLocation, proxied, type Scenario, site, UPGRADE } from '../lab.ts';
+import { chatLocation, proxied, type Scenario, SITE, site, UPGRADE } from '../lab.ts';
 
 export const upstreamTlsScenarios: readonly Scenario[] = [
   {
@@ -90,7 +90,7 @@ export const upstreamTlsScenarios: readonly Scenario[] = [
       const { certFile, keyFile } = lab.certificate('backend.internal.example');
       const backend =
         `server { listen 127.0.0.1:${port} ssl default_server; ssl_reject_handshake on; access_log off; error_log /dev/null; }\n` +
-        `server { listen 127.0.0.1:${port} ssl; server_name backend.internal.example; ssl_certificate ${certFile}; ssl_certificate_key ${keyFile}; access_log off; error_log /dev/null; location / { ${UPGRADE} proxy_pass http://127.0.0.1:${application}; } }`;
+        `server { listen 127.0.0.1:${port} ssl; server_name backend.internal.example ${SITE}; ssl_certificate ${certFile}; ssl_certificate_key ${keyFile}; access_log off; error_log /dev/null; location / { ${UPGRADE} proxy_pass http://127.0.0.1:${application}; } }`;
       await lab.nginx({
         servers: `${site(lab, `location /ws { ${UPGRADE} proxy_pass https://127.0.0.1:${port}; }`)}\n${backend}`,
       });

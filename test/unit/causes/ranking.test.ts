@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadCatalogue } from '../../../src/catalogue/load.ts';
-import type { Fact, FactValue } from '../../../src/diagnosis/facts.ts';
+import type { Fact, FactValue } from '../../../src/diagnosis/fact.ts';
 import { rankCauses } from '../../../src/diagnosis/weigh.ts';
 
 const { catalogue } = await loadCatalogue([fileURLToPath(new URL('../../../patterns', import.meta.url))]);
