@@ -1,6 +1,6 @@
 /**
  * Makes sure the programs the lab drives are installed.
- * Usable as a vitest `globalSetup` (default export) and as a plain function.
+ * Called by the lab itself, and by the global set-up of the other tests.
  */
 import { spawnSync } from 'node:child_process';
 
