@@ -64,6 +64,8 @@ function bodies(cluster: Cluster, say: Say): void {
         return `the answer is ${example} bytes long, as a refused Origin's is`;
       case 'says-version-refused':
         return `the answer is ${example} bytes long, as a refused protocol version's is`;
+      case 'says-plain-to-tls':
+        return `the backend's answer is ${example} bytes long, as nginx's complaint about plain HTTP on a TLS port is`;
       case 'nginx-error-page':
         return "the answer is as long as nginx's own error page";
       case 'not-nginx-page':

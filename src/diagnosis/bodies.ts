@@ -8,6 +8,7 @@ export type BodyMeaning =
   | 'says-session-unknown'
   | 'says-origin-refused'
   | 'says-version-refused'
+  | 'says-plain-to-tls'
   | 'nginx-error-page'
   | 'empty';
 
@@ -25,6 +26,8 @@ const MEANINGS: ReadonlyMap<number, ReadonlyMap<number, BodyMeaning>> = new Map(
       [66, 'says-upgrade-missing'], // aiohttp: No WebSocket UPGRADE hdr
       [47, 'says-version-refused'], // ws (Node): Sec-WebSocket-Version
       [52, 'says-version-refused'], // uWebSockets on an HTTP/1.0 request
+      [255, 'says-plain-to-tls'], // nginx as the backend: The plain HTTP request was sent to HTTPS port
+      [657, 'says-plain-to-tls'], // the same, padded for browsers that claim to be Chrome or MSIE
     ]),
   ],
   [

@@ -20,6 +20,10 @@ const INSTANT = 1;
 const SHORTEST_TIMER = 3;
 const SHORTEST_PERIOD = 5;
 
+/** Ends within fewer seconds than this are one event, unless the ages agree to this many seconds. */
+const ENDS_APART = 2;
+const SAME_AGE = 0.05;
+
 /** Fewer sessions than this show no shape. */
 const ENOUGH = 3;
 const ENOUGH_FOR_TIMER = 4;
@@ -91,7 +95,8 @@ function endedOneByOne(group: SessionGroup): boolean {
 function droppedAtOnce(group: SessionGroup, otherTrouble: boolean): ShapedSessions | null {
   const short = group.unexplained.below(INSTANT);
   const empty = short.silent + short.closeFrame;
-  if (empty < ENOUGH || empty < group.unexplained.count / 2) return null;
+  // A few among many lasting sessions are monitors and page loads.
+  if (empty < ENOUGH || empty < group.unexplained.count * 0.8) return null;
   // A bare close frame may as well answer a client that left at once, as page loads and probes do.
   if (short.silent < ENOUGH && otherTrouble) return null;
   return {
@@ -111,6 +116,11 @@ function droppedAtOnce(group: SessionGroup, otherTrouble: boolean): ShapedSessio
 function cutAtTimer(group: SessionGroup): ShapedSessions | null {
   const spike = group.unexplained.spike(SHORTEST_TIMER);
   if (spike === null || spike.count < ENOUGH_FOR_TIMER) return null;
+  // Sessions that begin together and end together have one length without any timer; only nginx's own is believed then.
+  const { first, last } = group.unexplainedTally;
+  const ownTimer = spike.centre >= 59.5 && spike.centre <= 61.5;
+  const apart = last - first;
+  if (!ownTimer && (apart < 1 || (apart < ENDS_APART && spike.spread > SAME_AGE))) return null;
   if (spike.share < 0.25 && !(spike.count >= 20 && spike.share >= 0.05)) return null;
   return {
     shape: {

@@ -21,6 +21,11 @@ export function setSeverity(cluster: Cluster, verdicts: WebSocketVerdicts): void
     cluster.severity = 'info';
     return;
   }
+  if (cluster.sessions?.shape === 'instant') {
+    // A bare close frame is also what a client gets that leaves at once: worth knowing, not worth an alarm.
+    cluster.severity = cluster.sessions.silent >= cluster.sessions.sessions / 2 ? 'warning' : 'info';
+    return;
+  }
   if (!handshake || severityRank(cluster.severity) < severityRank('warning')) return;
   if (recovered > 0 && recovered >= hits * 0.9) cluster.severity = 'warning';
   else if (cluster.websocket === 'yes' || cluster.websocket === 'likely') {

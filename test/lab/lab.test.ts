@@ -25,7 +25,7 @@ import {
 import { type LabNginx, nginxOf, requestedSeries } from './versions.ts';
 
 /** Scenarios at once: most of their time is waiting. */
-const PARALLEL = 2;
+const PARALLEL = 3;
 const PATIENCE_MS = 900_000;
 /** A verdict as sure as this should be right. */
 const SURE = 0.9;

@@ -114,6 +114,8 @@ function aptOf(release: string, folder: string): Apt {
     'APT::Sandbox::User=root',
     'Acquire::Languages=none',
     'Acquire::Retries=2',
+    // Without it apt is content with lists it could not load.
+    'APT::Update::Error-Mode=any',
   ].flatMap((option) => ['-o', option]);
   return (program, ...args) =>
     execFileSync(program, [...options, ...args], {

@@ -20,6 +20,7 @@ export const FACTS: ReadonlyMap<string, readonly (string | boolean)[] | RegExp |
       'says-session-unknown',
       'says-origin-refused',
       'says-version-refused',
+      'says-plain-to-tls',
       'nginx-error-page',
       'not-nginx-page',
       'empty',
