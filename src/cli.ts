@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The process edge: arguments, streams, signals and the exit code. Nothing else touches `process`. */
-import type { Io } from './commands/io.ts';
+import type { Io, JobControl } from './commands/io.ts';
 import { ownVersion } from './commands/version.ts';
 
 const argv = process.argv.slice(2);
@@ -30,6 +30,7 @@ async function run(): Promise<void> {
     now: Date.now,
     monotonic: () => performance.now(),
     signal: ending.signal,
+    job: jobControl(),
   };
   const code = await main(argv, io);
   // What was written leaves the process before it ends; an open standard input must not keep it alive.
@@ -61,4 +62,30 @@ function listenForSignals(ending: AbortController): void {
   }
   // Node would open its debugger port on USR1, which log rotation scripts send to process groups at large.
   process.on('SIGUSR1', () => undefined);
+}
+
+function jobControl(): JobControl {
+  const signals = { suspend: 'SIGTSTP', resume: 'SIGCONT', hangup: 'SIGHUP' } as const;
+  // A stopped process does nothing for longer than this; one that goes on was not stopped.
+  const stoppedByThenMs = 200;
+  return {
+    suspend() {
+      // Without a listener the signal stops us. It does not where no shell could let us go on, hence the timer.
+      const listeners = process.listeners('SIGTSTP');
+      process.removeAllListeners('SIGTSTP');
+      process.kill(0, 'SIGTSTP');
+      setTimeout(() => {
+        for (const listener of listeners) process.on('SIGTSTP', listener);
+        process.emit('SIGCONT', 'SIGCONT');
+      }, stoppedByThenMs);
+    },
+    on(event, listener) {
+      const names = event === 'exit' ? ['exit', 'uncaughtExceptionMonitor'] : [signals[event]];
+      const call = () => listener();
+      for (const name of names) process.on(name, call);
+      return () => {
+        for (const name of names) process.removeListener(name, call);
+      };
+    },
+  };
 }

@@ -57,7 +57,7 @@ export async function analyzeLogs(
   const stated = opened.flatMap(({ path, sniffed: { first } }) =>
     first?.offset == null ? [] : [{ path, wall: first.wall, offset: first.offset } satisfies StatedOffset],
   );
-  const registry = new Registry();
+  const registry = new Registry(settings.catalogue.symptoms);
   const matcher = compileSymptoms(settings.catalogue);
   const joins = opened.some((o) => o.sniffed.kind === 'access' || o.sniffed.kind === 'mixed');
   const correlator = new Correlator({ joins });
@@ -68,7 +68,6 @@ export async function analyzeLogs(
     const zone = zoneFor(one.path, stated, settings.zone);
     const formats = sniffed.format === null ? known : [sniffed.format, ...known.filter((f) => f !== sniffed.format)];
     const reader = new SourceReader({
-      registry,
       matcher,
       formats,
       offsetAt: zone.offsetAt,
@@ -112,7 +111,11 @@ export async function analyzeLogs(
         }),
     });
   }
-  await mergeByTime(waiting, (source) => correlator.take(source.batch, source.at, source.file), io.signal);
+  await mergeByTime(
+    waiting,
+    ({ batch, at, file }) => correlator.take(registry.key(batch.gist(at)), batch, at, file),
+    io.signal,
+  );
   for (const [index, one] of opened.entries()) settle(inputs[index]!, one);
   const document = conclude(inputs, correlator, registry, matcher, settings);
   if (io.signal?.aborted === true) {

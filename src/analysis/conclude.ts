@@ -2,8 +2,9 @@
 import type { SymptomMatcher } from '../catalogue/match.ts';
 import { diagnose } from '../diagnosis/diagnose.ts';
 import type { Surroundings, Visibility } from '../diagnosis/fact.ts';
+import type { SourceCounts } from '../findings/counts.ts';
 import type { Registry } from '../findings/registry.ts';
-import type { SourceReader } from '../findings/source.ts';
+import type { UnknownLines } from '../findings/unknown.ts';
 import { assemble } from '../incident/assemble.ts';
 import { severityRank } from '../incident/cluster.ts';
 import type { Correlator } from '../incident/correlator.ts';
@@ -16,7 +17,8 @@ import type { AnalysisSettings, Filters } from './settings.ts';
 
 export interface ReadInput {
   readonly input: ReportInput;
-  readonly reader: SourceReader | null;
+  /** What was counted in it; null when it was left out. */
+  readonly reader: { readonly counts: SourceCounts; readonly unknown: UnknownLines } | null;
   readonly format: AccessFormat | null;
 }
 
@@ -41,7 +43,7 @@ export function conclude(
     gathered,
     verdicts,
     visibility,
-    nginxVersion: settings.nginxVersion ?? [...registry.versions].at(-1) ?? null,
+    nginxVersion: settings.nginxVersion ?? startedLast(inputs),
     confFacts: (cluster) => conf?.facts(cluster.endpoint) ?? new Map(),
   };
   const diagnoses = clusters.map((cluster) => diagnose(cluster, around, catalogue));
@@ -83,6 +85,16 @@ export function conclude(
   return document;
 }
 
+/** The nginx that started last, by the start-up notices in the logs. */
+function startedLast(inputs: readonly ReadInput[]): string | null {
+  let last: { version: string; time: number } | null = null;
+  for (const { reader } of inputs) {
+    const started = reader?.counts.started ?? null;
+    if (started !== null && (last === null || started.time > last.time)) last = started;
+  }
+  return last?.version ?? null;
+}
+
 /** What the given logs can show at all: most verbose error level, fields of the access formats. */
 function visibilityOf(inputs: readonly ReadInput[]): Visibility {
   let verbosity = -1;
@@ -113,7 +125,8 @@ function visibilityOf(inputs: readonly ReadInput[]): Visibility {
   return { errorLog, ...logged, accessLog };
 }
 
-function passes(incident: ReportIncident, filters: Filters): boolean {
+/** Whether an incident is among those asked for. */
+export function passes(incident: ReportIncident, filters: Filters): boolean {
   if (severityRank(incident.severity) < severityRank(filters.minSeverity)) return false;
   if (
     filters.server !== null &&

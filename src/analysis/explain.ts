@@ -4,6 +4,9 @@ import type { Catalogue, Cause, Symptom } from '../catalogue/types.ts';
 import type { Surroundings } from '../diagnosis/fact.ts';
 import { factsOf } from '../diagnosis/facts.ts';
 import { rankCauses } from '../diagnosis/weigh.ts';
+import { clientOf } from '../findings/client.ts';
+import { PathFolder } from '../findings/endpoint.ts';
+import { foldOf, Gists } from '../findings/gists.ts';
 import { Registry } from '../findings/registry.ts';
 import { commonest, isEverydayFault } from '../incident/assemble.ts';
 import { Cluster } from '../incident/cluster.ts';
@@ -111,9 +114,15 @@ export class LineExplainer {
     return rankCauses(places, facts, this.#catalogue).map((c) => c.cause);
   }
 
+  /** Each line is explained on its own. */
+  #registry(): Registry {
+    return new Registry(this.#catalogue.symptoms);
+  }
+
   #errorCluster(record: ErrorRecord): Cluster {
     const symptom = this.#matcher.matchError(record);
-    const key = symptom === null ? null : new Registry().errorKey(symptom, record);
+    const fold = foldOf(record, new PathFolder());
+    const key = symptom === null ? null : this.#registry().key(new Gists().error(symptom, record, fold));
     const verdict = errorVerdict(symptom, key?.endpoint?.fold.hint ?? null);
     const cluster = new Cluster('', symptom?.causes[0] ?? '', key?.endpoint ?? null, verdict);
     if (symptom === null || key === null) return cluster;
@@ -122,18 +131,18 @@ export class LineExplainer {
     group.levels.add(record.level ?? '');
     group.protocols.add(record.protocol ?? '');
     group.tally.lines = 1;
-    group.tally.hit(Number.NaN, record.client);
+    group.tally.hit(Number.NaN, clientOf(record.client));
     cluster.addError(group, verdict, key.endpoint);
     cluster.websocket = verdict;
     return cluster;
   }
 
   #accessCluster(record: AccessRecord): Cluster {
-    const key = new Registry().accessKey(record);
+    const key = this.#registry().key(new Gists().access(record, foldOf(record, new PathFolder())));
     const { endpoint, fold } = key;
     const group = newAccessGroup({ ...key, hint: fold.hint });
     group.tally.lines = 1;
-    group.tally.hit(Number.NaN, record.client);
+    group.tally.hit(Number.NaN, clientOf(record.client));
     group.protocols.add(key.protocol);
     group.methods.add(key.method);
     if (record.bodyBytes !== null) increment(group.bodyBytes, record.bodyBytes);

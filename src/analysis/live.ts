@@ -1,6 +1,7 @@
 /** The same analysis while the logs grow: lines are fed as they come, a report can be drawn up at any time. */
 import { compileSymptoms, type SymptomMatcher } from '../catalogue/match.ts';
 import { Batch } from '../findings/batch.ts';
+import { BlockReader } from '../findings/block-reader.ts';
 import { Registry } from '../findings/registry.ts';
 import { SourceReader } from '../findings/source.ts';
 import { Correlator } from '../incident/correlator.ts';
@@ -14,37 +15,72 @@ import { offsetName, type StatedOffset, zoneFor } from './zones.ts';
 /** A block of at least this many bytes is one of several: more of the log was there to be read. */
 const FULL_BLOCK = 60 * 1024;
 
+/** Access lines that wait for their error lines, bytes at most: what a follower reads in a moment. */
+const MAX_WAITING = 32 * 1024 * 1024;
+
 interface LiveInput {
   readonly read: ReadInput;
   readonly reader: SourceReader;
+  readonly blocks: BlockReader;
   readonly file: number;
+  /** More of the log was there to be read than its last block held. */
+  behind: boolean;
+}
+
+interface WaitingBlock {
+  readonly input: LiveInput;
+  readonly bytes: Buffer;
+  readonly firstLine: number;
 }
 
 export class LiveAnalysis {
   readonly #settings: AnalysisSettings;
   readonly #matcher: SymptomMatcher;
-  readonly #registry = new Registry();
+  readonly #registry: Registry;
   // An access log may join at any time, so error lines always wait for their access lines.
   readonly #correlator = new Correlator({ joins: true });
   readonly #inputs = new Map<string, LiveInput>();
   readonly #stated: StatedOffset[] = [];
   readonly #batch = new Batch();
+  /**
+   * nginx writes both lines of a failed request in one moment, but a follower meets them in any order. An access line
+   * finds what it belongs to only after the error line, so blocks of access logs wait for the second report after them.
+   */
+  #waiting: WaitingBlock[] = [];
+  #waitingBytes = 0;
+  /** How many of them were there at the report before. */
+  #waitedLong = 0;
 
   constructor(settings: AnalysisSettings) {
     this.#settings = settings;
+    this.#registry = new Registry(settings.catalogue.symptoms);
     this.#matcher = compileSymptoms(settings.catalogue);
   }
 
   /** Takes whole lines of one log, in its order. */
   feed(path: string, block: LineBlock): void {
-    const text = block.bytes.toString('latin1');
-    const input = this.#input(path, text);
+    const input = this.#input(path, block);
     input.read.input.bytes += block.bytes.length;
-    input.reader.read(text, block.firstLine, this.#batch);
-    this.#take(input);
-    // nginx writes an entry with one write, so at the end of what is there now nothing of it is still to come.
-    if (block.bytes.length < FULL_BLOCK) {
-      input.reader.end(this.#batch);
+    input.behind = block.bytes.length >= FULL_BLOCK;
+    if (input.read.input.kind !== 'access') {
+      this.#read(input, block.bytes, block.firstLine);
+      return;
+    }
+    this.#waiting.push({ input, bytes: Buffer.from(block.bytes), firstLine: block.firstLine });
+    this.#waitingBytes += block.bytes.length;
+    while (this.#waitingBytes > MAX_WAITING) this.#release(1);
+  }
+
+  /** Whether lines were fed that the next report will not show yet. */
+  get waiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Counts what was fed to the last line, also where an entry could have gone on in the next block. */
+  settle(): void {
+    this.#release(this.#waiting.length);
+    for (const input of this.#inputs.values()) {
+      input.blocks.end(this.#batch);
       this.#take(input);
     }
   }
@@ -52,6 +88,9 @@ export class LiveAnalysis {
   /** Everything known so far. */
   snapshot(): ReportDocument {
     const inputs = [...this.#inputs.values()];
+    const catchingUp = inputs.some((i) => i.behind && i.read.input.kind !== 'access');
+    if (!catchingUp) this.#release(this.#waitedLong);
+    this.#waitedLong = this.#waiting.length;
     for (const { read, reader } of inputs) {
       read.input.lines = reader.counts.lines + reader.counts.outside;
       read.input.unknown = reader.counts.unknown;
@@ -65,15 +104,36 @@ export class LiveAnalysis {
     );
   }
 
-  #take(input: LiveInput): void {
-    for (let i = 0; i < this.#batch.length; i++) this.#correlator.take(this.#batch, i, input.file);
+  #release(count: number): void {
+    for (const { input, bytes, firstLine } of this.#waiting.splice(0, count)) {
+      this.#waitingBytes -= bytes.length;
+      this.#read(input, bytes, firstLine);
+    }
+    this.#waitedLong = Math.max(0, this.#waitedLong - count);
   }
 
-  #input(path: string, text: string): LiveInput {
+  #read(input: LiveInput, bytes: Buffer, firstLine: number): void {
+    input.blocks.read(bytes, firstLine, this.#batch);
+    this.#take(input);
+    // nginx writes an entry with one write, so at the end of what is there now nothing of it is still to come.
+    if (bytes.length < FULL_BLOCK) {
+      input.blocks.end(this.#batch);
+      this.#take(input);
+    }
+  }
+
+  #take(input: LiveInput): void {
+    const batch = this.#batch;
+    for (let i = 0; i < batch.length; i++) {
+      this.#correlator.take(this.#registry.key(batch.gist(i)), batch, i, input.file);
+    }
+  }
+
+  #input(path: string, block: LineBlock): LiveInput {
     const known = this.#inputs.get(path);
     if (known !== undefined && (known.read.input.kind !== 'unknown' || known.reader.counts.lines > 1000)) return known;
     const formats = this.#settings.conf?.formats ?? [];
-    const sniffed = sniff(text.slice(0, 65_536), formats, this.#settings.logFormat);
+    const sniffed = sniff(block.bytes.toString('latin1', 0, 65_536), formats, this.#settings.logFormat);
     // A log that was not understood at first is looked at anew while it is young.
     if (known !== undefined && sniffed.kind === 'unknown') return known;
     const made = this.#newInput(path, sniffed, known?.file ?? this.#inputs.size);
@@ -86,7 +146,6 @@ export class LiveAnalysis {
     if (first !== null && first.offset !== null) this.#stated.push({ path, wall: first.wall, offset: first.offset });
     const formats = this.#settings.conf?.formats ?? [];
     const reader = new SourceReader({
-      registry: this.#registry,
       matcher: this.#matcher,
       formats: sniffed.format === null ? formats : [sniffed.format, ...formats.filter((f) => f !== sniffed.format)],
       offsetAt: (wall) => zoneFor(path, this.#stated, this.#settings.zone).offsetAt(wall),
@@ -106,6 +165,12 @@ export class LiveAnalysis {
       problem: null,
       twinOf: null,
     };
-    return { read: { input, reader, format: sniffed.format }, reader, file };
+    return {
+      read: { input, reader, format: sniffed.format },
+      reader,
+      blocks: new BlockReader(reader),
+      file,
+      behind: false,
+    };
   }
 }

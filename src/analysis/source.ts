@@ -1,5 +1,6 @@
 /** One input file on its way through the analysis: read, recognised, and handed over finding by finding. */
 import { Batch } from '../findings/batch.ts';
+import { BlockReader } from '../findings/block-reader.ts';
 import type { SourceReader } from '../findings/source.ts';
 import type { LineBlock } from '../input/line-block.ts';
 
@@ -13,7 +14,7 @@ export class Source {
   readonly order: number;
   readonly file: number;
   readonly #blocks: AsyncGenerator<LineBlock>;
-  readonly #reader: SourceReader;
+  readonly #reader: BlockReader;
   #ended = false;
   #lastTime = Number.NEGATIVE_INFINITY;
 
@@ -24,7 +25,7 @@ export class Source {
     order: number;
     file: number;
   }) {
-    this.#reader = parts.reader;
+    this.#reader = new BlockReader(parts.reader);
     this.#blocks = parts.blocks;
     this.rank = parts.rank;
     this.order = parts.order;
@@ -40,14 +41,14 @@ export class Source {
       if (next.done === true) {
         this.#ended = true;
         this.#reader.end(this.batch);
-      } else this.#reader.read(next.value.bytes.toString('latin1'), next.value.firstLine, this.batch);
+      } else this.#reader.read(next.value.bytes, next.value.firstLine, this.batch);
     }
     return true;
   }
 
   /** Second of the next finding; a line without a time stands with the line before it. */
   headSecond(): number {
-    const time = this.batch.time[this.at]!;
+    const time = this.batch.columns.time[this.at]!;
     if (!Number.isNaN(time)) this.#lastTime = Math.floor(time);
     return this.#lastTime;
   }

@@ -57,6 +57,20 @@ export class IncidentEvents {
     return [...events.filter((event) => event.type === 'ended'), ...events.filter((event) => event.type !== 'ended')];
   }
 
+  /** Takes incidents as open and spoken of: those of an earlier run. */
+  know(incidents: readonly ReportIncident[], now: number): void {
+    for (const incident of incidents) {
+      const size = incident.lines + incident.count;
+      const said = brief(incident);
+      this.#known.set(incident.id, { incident, open: true, size, grewAt: now, saidAt: now, said });
+    }
+  }
+
+  /** Whether an incident is open; undefined for one that was never observed. */
+  isOpen(id: string): boolean | undefined {
+    return this.#known.get(id)?.open;
+  }
+
   /** What has not been said yet of the open incidents, regardless of the rate limit. For the end of the watch. */
   flush(): IncidentEvent[] {
     const events: IncidentEvent[] = [];

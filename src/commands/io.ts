@@ -1,3 +1,14 @@
+/** Stopping and continuing, for what must hand the terminal back meanwhile. */
+export interface JobControl {
+  /** Stops the whole job as the terminal's suspend key does. `resume` is told when it goes on. */
+  suspend(): void;
+  /**
+   * Calls back when the job is asked to stop (it does not by itself then), when it goes on, when its terminal has gone,
+   * and when the process ends in whatever way. Returns what ends the listening.
+   */
+  on(event: 'suspend' | 'resume' | 'hangup' | 'exit', listener: () => void): () => void;
+}
+
 /** What a run of wslog gets from its surroundings. `cli.ts` fills it from the process, tests fill it by hand. */
 export interface Io {
   readonly stdin: NodeJS.ReadableStream;
@@ -17,4 +28,6 @@ export interface Io {
   monotonic(): number;
   /** Aborted, with the signal's name as reason, when the user or the system asks wslog to end. */
   readonly signal: AbortSignal;
+  /** Absent where the program is not a process of its own. */
+  readonly job?: JobControl;
 }

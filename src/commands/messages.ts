@@ -5,6 +5,7 @@ export class Messages {
   readonly #stream: NodeJS.WritableStream;
   readonly #quiet: boolean;
   readonly #said = new Set<string>();
+  #elsewhere: ((sentence: string) => void) | null = null;
 
   /** @param quiet leaves out notices; errors are always said. */
   constructor(stream: NodeJS.WritableStream, quiet: boolean) {
@@ -22,10 +23,16 @@ export class Messages {
     this.#say(sentence);
   }
 
+  /** While a screen is drawn where the sentences would go, it takes them. Null: they are written again. */
+  divert(to: ((sentence: string) => void) | null): void {
+    this.#elsewhere = to;
+  }
+
   // File names and config values reach these sentences, so they are shown like log text. Nothing is said twice.
   #say(sentence: string): void {
     if (this.#said.has(sentence)) return;
     if (this.#said.size < 10_000) this.#said.add(sentence);
-    this.#stream.write(`wslog: ${showText(sentence)}\n`);
+    if (this.#elsewhere !== null) this.#elsewhere(showText(sentence));
+    else this.#stream.write(`wslog: ${showText(sentence)}\n`);
   }
 }

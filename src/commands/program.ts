@@ -99,7 +99,7 @@ function addOption(command: Command, key: OptionKey, owner: CommandSpec): void {
   command.addOption(option);
   if (spec.negatable === true) command.addOption(new Option(`--no-${long}`, `do not ${spec.describe}`));
   if (spec.kind === 'text-or-off') {
-    command.addOption(new Option(`--no-${long}`, "use no nginx config, not even this machine's own"));
+    command.addOption(new Option(`--no-${long}`, spec.describeOff));
   }
 }
 
@@ -114,6 +114,7 @@ function shownDefault(key: OptionKey): string | null {
   if (typeof spec.default === 'string') return spec.default;
   if (typeof spec.default !== 'number') return null;
   if (spec.kind !== 'duration') return String(spec.default);
+  if (spec.default % 86_400_000 === 0) return `${spec.default / 86_400_000}d`;
   if (spec.default % 60_000 === 0) return `${spec.default / 60_000}m`;
   return spec.default % 1000 === 0 ? `${spec.default / 1000}s` : `${spec.default}ms`;
 }

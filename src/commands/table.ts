@@ -59,7 +59,8 @@ const WATCH: CommandSpec = {
   ],
   notes: [
     'Logs are followed by name across rotation. An incident is reported when it opens, then at most every 5 seconds while it grows, then when it ends.',
-    'Ctrl-C or SIGTERM prints the final report and exits 0.',
+    'On a terminal of at least 80x24 it is a screen, whose keys ? lists; --plain prints lines. q, Ctrl-C or SIGTERM prints the final report and exits 0.',
+    'With state, a log is read on from where the last watch stopped, also in files that were rotated or packed meanwhile; --from-start and --lines are for logs seen for the first time. Exit code 3: another watch keeps its state in the same DIR.',
   ],
   options: [
     ...CONF,
@@ -69,12 +70,31 @@ const WATCH: CommandSpec = {
     'poll',
     'rotateWait',
     'quietWindow',
+    'state',
+    'keepIncidents',
     'format',
     ...FILTERS,
     ...COMMON,
   ],
   formats: ['text', 'ndjson'],
   run: async (call) => (await import('./watch.ts')).watch(call),
+};
+
+const INCIDENTS: CommandSpec = {
+  name: 'incidents',
+  operands: '[action] [id]',
+  completes: 'nothing',
+  summary: 'the incidents that watch keeps, across restarts',
+  examples: [
+    ['wslog incidents', 'one line an incident, open ones too'],
+    ['wslog incidents show 3f2a9c41d07b', 'one in full: cause, evidence, fix'],
+    ['wslog incidents list --json | jq .incidents[].title', 'for scripts'],
+  ],
+  notes: ["ACTION is list (the default) or show, with the incident's ID. It can be used while watch runs."],
+  options: ['state', 'format', 'json', 'color', 'quiet', 'verbose'],
+  describes: { state: 'where watch keeps its state' },
+  formats: ['text', 'json'],
+  run: async (call) => (await import('./incidents.ts')).incidents(call),
 };
 
 const EXPLAIN: CommandSpec = {
@@ -279,7 +299,17 @@ const COMPLETION: CommandSpec = {
   run: async (call) => (await import('./completion.ts')).completion(call),
 };
 
-export const COMMANDS: readonly CommandSpec[] = [ANALYZE, WATCH, EXPLAIN, DOCTOR, FIX, PROBE, PATTERNS, COMPLETION];
+export const COMMANDS: readonly CommandSpec[] = [
+  ANALYZE,
+  WATCH,
+  INCIDENTS,
+  EXPLAIN,
+  DOCTOR,
+  FIX,
+  PROBE,
+  PATTERNS,
+  COMPLETION,
+];
 
 /** Examples at the head of `wslog --help`. */
 export const OPENING_EXAMPLES: CommandSpec['examples'] = [

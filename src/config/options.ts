@@ -29,6 +29,8 @@ export interface OptionSpec {
   readonly choices?: readonly string[];
   /** Durations in ms. Absent: off, or not set. */
   readonly default?: string | boolean | number;
+  /** What `--no-…` does, for an option that can be turned off. */
+  readonly describeOff?: string;
   /** The option is on by default, and `--no-…` turns it off. */
   readonly negatable?: boolean;
   /** The option may be given several times; its value is then all of them, a line feed between each two. */
@@ -43,6 +45,7 @@ export const OPTIONS = {
     short: 'c',
     value: 'FILE',
     describe: "nginx.conf (includes are followed) or the output of nginx -T; '-' reads it from standard input",
+    describeOff: "use no nginx config, not even this machine's own",
     completes: 'file',
   },
   nginxVersion: { kind: 'text', value: 'V', describe: 'the nginx version that wrote the logs, such as 1.22.1' },
@@ -164,6 +167,20 @@ export const OPTIONS = {
     value: 'TIME',
     default: 300_000,
     describe: 'an incident has ended when nothing was added to it for this long',
+  },
+  state: {
+    kind: 'text-or-off',
+    value: 'DIR',
+    describe:
+      'where incidents and reading positions are kept (default: $STATE_DIRECTORY, /var/lib/wslog for root, else $XDG_STATE_HOME/wslog)',
+    describeOff: 'keep no state: begin anew each time',
+    completes: 'directory',
+  },
+  keepIncidents: {
+    kind: 'duration',
+    value: 'TIME',
+    default: 2_592_000_000,
+    describe: 'how long incidents that have ended are kept',
   },
 } as const satisfies Record<string, OptionSpec>;
 

@@ -1,45 +1,47 @@
-/** The findings of one block of log, column by column: reused from block to block, so that scanning allocates little. */
-import type { FindingKey } from './keys.ts';
+/**
+ * The findings of one stretch of log, column by column: reused from stretch to stretch, so that scanning allocates
+ * little, and handed from thread to thread without a copy.
+ */
+import type { Client } from './client.ts';
+import type { Gist } from './gists.ts';
+import { TextWindow } from './text-window.ts';
 
 const START = 4096;
+/** Longest piece of a line that is kept as evidence: what nginx can have written plus some. */
+const MAX_RAW = 4096;
+/** In the column of clients: none. What is below stands for a name, by its place. */
+const NO_CLIENT = -1;
 
 export class Batch {
   length = 0;
-  /** The block the findings were found in. */
-  text = '';
-  /** Epoch seconds; NaN when the line has no readable time. */
-  time = new Float64Array(START);
-  keys: FindingKey[] = [];
-  clients: (string | null)[] = [];
-  /** nginx's connection serial, or -1. */
-  connection = new Float64Array(START);
-  /** Hash of the request line, which joins both lines of a request; 0 when there is none. */
-  request = new Float64Array(START);
-  /** Seconds of `$request_time`, or -1. */
-  seconds = new Float64Array(START);
-  /** Bytes of body, or -1. */
-  bytes = new Float64Array(START);
-  /** 1-based line number. */
-  line = new Float64Array(START);
-  start = new Int32Array(START);
-  end = new Int32Array(START);
-  /** Lines the finding stands for: more than one for an entry that nginx wrote over several lines. */
-  span = new Int32Array(START);
-  /** Texts that are not a slice of the block: unwrapped or joined lines. */
-  readonly texts = new Map<number, string>();
+  /** The text the findings were found in. */
+  window = new TextWindow(0);
+  /** By number. */
+  gists: readonly Gist[] = [];
+  columns = newColumns(START);
+  /** Clients that are no IPv4 addresses. */
+  names: string[] = [];
+  /** Lines a finding stands for, where that is not one: nginx wrote the entry over several. */
+  spans = new Map<number, number>();
+  /** Texts that are no slice of the window: unwrapped or joined lines. */
+  texts = new Map<number, string>();
+  /** Number of the line that the column of lines calls 0. */
+  firstLine = 0;
 
-  reset(text: string): void {
+  reset(window: TextWindow, gists: readonly Gist[]): void {
     this.length = 0;
-    this.text = text;
-    this.keys.length = 0;
-    this.clients.length = 0;
+    this.window = window;
+    this.gists = gists;
+    if (this.names.length > 0) this.names = [];
+    this.spans.clear();
     this.texts.clear();
   }
 
+  /** @param client an IPv4 address from 0 on, or what `clientCode` gives */
   add(
-    key: FindingKey,
+    gist: Gist,
     time: number,
-    client: string | null,
+    client: number,
     connection: number,
     request: number,
     seconds: number,
@@ -49,46 +51,105 @@ export class Batch {
     end: number,
   ): void {
     const i = this.length++;
-    if (i >= this.time.length) this.#grow();
-    this.keys.push(key);
-    this.clients.push(client);
-    this.time[i] = time;
-    this.connection[i] = connection;
-    this.request[i] = request;
-    this.seconds[i] = seconds;
-    this.bytes[i] = bytes;
-    this.line[i] = line;
-    this.start[i] = start;
-    this.end[i] = end;
-    this.span[i] = 1;
+    if (i >= this.columns.time.length) this.columns = grown(this.columns);
+    const { columns } = this;
+    columns.gist[i] = gist.number;
+    columns.time[i] = time;
+    columns.client[i] = client;
+    columns.connection[i] = connection;
+    columns.request[i] = request;
+    columns.seconds[i] = seconds;
+    columns.bytes[i] = bytes;
+    columns.line[i] = line;
+    columns.start[i] = start;
+    columns.end[i] = end;
   }
 
-  /** The line's text as latin1, cut to what nginx can have written plus some. */
+  /** How a client stands in its column. */
+  clientCode(client: Client): number {
+    if (client === null) return NO_CLIENT;
+    if (typeof client === 'number') return client >>> 0;
+    return NO_CLIENT - this.names.push(client);
+  }
+
+  gist(i: number): Gist {
+    return this.gists[this.columns.gist[i]!]!;
+  }
+
+  client(i: number): Client {
+    const code = this.columns.client[i]!;
+    if (code >= 0) return code | 0;
+    return code === NO_CLIENT ? null : this.names[NO_CLIENT - 1 - code]!;
+  }
+
+  /** Lines the finding stands for. */
+  span(i: number): number {
+    return this.spans.size === 0 ? 1 : (this.spans.get(i) ?? 1);
+  }
+
+  /** Number of its first line. */
+  line(i: number): number {
+    return this.firstLine + this.columns.line[i]!;
+  }
+
+  /** The line's text as latin1. */
   raw(i: number): string {
-    const text = this.texts.get(i) ?? this.text.slice(this.start[i], this.end[i]);
-    return text.length > 4096 ? text.slice(0, 4096) : text;
-  }
-
-  #grow(): void {
-    const size = this.time.length * 2;
-    const wider = (old: Float64Array): Float64Array<ArrayBuffer> => {
-      const grown = new Float64Array(size);
-      grown.set(old);
-      return grown;
-    };
-    const widerInt = (old: Int32Array): Int32Array<ArrayBuffer> => {
-      const grown = new Int32Array(size);
-      grown.set(old);
-      return grown;
-    };
-    this.time = wider(this.time);
-    this.connection = wider(this.connection);
-    this.request = wider(this.request);
-    this.seconds = wider(this.seconds);
-    this.bytes = wider(this.bytes);
-    this.line = wider(this.line);
-    this.start = widerInt(this.start);
-    this.end = widerInt(this.end);
-    this.span = widerInt(this.span);
+    const text = this.texts.get(i);
+    if (text !== undefined) return text.slice(0, MAX_RAW);
+    const start = this.columns.start[i]!;
+    return this.window.slice(start, Math.min(this.columns.end[i]!, start + MAX_RAW));
   }
 }
+
+export interface Columns {
+  /** Number of the gist. */
+  readonly gist: Int32Array<ArrayBuffer>;
+  /** Epoch seconds; NaN when the line has no readable time. */
+  readonly time: Float64Array<ArrayBuffer>;
+  readonly client: Float64Array<ArrayBuffer>;
+  /** nginx's connection serial, or -1. */
+  readonly connection: Float64Array<ArrayBuffer>;
+  /** Hash of the request line, which joins both lines of a request; 0 when there is none. */
+  readonly request: Uint32Array<ArrayBuffer>;
+  /** Seconds of `$request_time`, or -1. */
+  readonly seconds: Float64Array<ArrayBuffer>;
+  /** Bytes of body, or -1. */
+  readonly bytes: Float64Array<ArrayBuffer>;
+  readonly line: Int32Array<ArrayBuffer>;
+  readonly start: Int32Array<ArrayBuffer>;
+  readonly end: Int32Array<ArrayBuffer>;
+}
+
+function newColumns(size: number): Columns {
+  return {
+    gist: new Int32Array(size),
+    time: new Float64Array(size),
+    client: new Float64Array(size),
+    connection: new Float64Array(size),
+    request: new Uint32Array(size),
+    seconds: new Float64Array(size),
+    bytes: new Float64Array(size),
+    line: new Int32Array(size),
+    start: new Int32Array(size),
+    end: new Int32Array(size),
+  };
+}
+
+function grown(old: Columns): Columns {
+  const columns = newColumns(old.time.length * 2);
+  for (const name of COLUMN_NAMES) columns[name].set(old[name]);
+  return columns;
+}
+
+const COLUMN_NAMES = [
+  'gist',
+  'time',
+  'client',
+  'connection',
+  'request',
+  'seconds',
+  'bytes',
+  'line',
+  'start',
+  'end',
+] as const satisfies readonly (keyof Columns)[];

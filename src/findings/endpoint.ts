@@ -1,4 +1,5 @@
 /** An endpoint is what a client asks for, with everything that differs from call to call folded away. */
+import { detach } from './text.ts';
 
 /** How sure it is, from the request alone, that a request is a WebSocket handshake. */
 export type PathHint = 'strong' | 'weak' | 'polling' | null;
@@ -56,24 +57,49 @@ const WEAK = new Set([
   'janus',
 ]);
 
-/**
- * Folds a request target. Never throws; cost is linear in its length, which is capped by looking at 2048 bytes at most.
- *
- * @param target the request target as logged, with its query
- */
-export function foldPath(target: string): FoldedPath {
-  const text = target.length > 2048 ? target.slice(0, 2048) : target;
-  const cut = text.search(/[?#]/);
-  let raw = cut < 0 ? text : text.slice(0, cut);
-  const query = cut < 0 ? '' : text.slice(cut + 1);
+/** Paths whose folding is remembered. */
+const MAX_PATHS = 4096;
+
+/** Folds request targets. A service has few paths, so each is folded once; queries are looked at each time. */
+export class PathFolder {
+  readonly #paths = new Map<string, FoldedPath>();
+
+  /**
+   * Never throws; the cost is linear in the length, of which 2048 bytes at most are looked at.
+   *
+   * @param target the request target as logged, with its query
+   */
+  fold(target: string): FoldedPath {
+    const text = target.length > 2048 ? target.slice(0, 2048) : target;
+    const cut = queryStart(text);
+    const path = cut === text.length ? text : text.slice(0, cut);
+    let folded = this.#paths.get(path);
+    if (folded === undefined) {
+      folded = foldedPath(path);
+      if (this.#paths.size >= MAX_PATHS) this.#paths.clear();
+      this.#paths.set(detach(path), folded);
+    }
+    return cut + 1 >= text.length ? withoutQuery(folded, path) : withQuery(folded, text.slice(cut + 1));
+  }
+}
+
+/** Where the query of a target starts, or its end. */
+function queryStart(text: string): number {
+  for (let at = 0; at < text.length; at++) {
+    const c = text.charCodeAt(at);
+    if (c === 63 || c === 35) return at;
+  }
+  return text.length;
+}
+
+function foldedPath(path: string): FoldedPath {
   // A proxy-style target (`GET http://host/path`) or an upstream URL: only its path is the endpoint.
-  const scheme = /^[a-z]{2,6}:\/\/[^/]*/i.exec(raw);
-  if (scheme !== null) raw = raw.slice(scheme[0].length) || '/';
-  const segments = raw.split('/');
+  const scheme = /^[a-z]{2,6}:\/\/[^/]*/i.exec(path);
+  const raw = scheme === null ? path : path.slice(scheme[0].length) || '/';
   let hint: PathHint = null;
   let kind: PathKind = 'other';
   const folded: string[] = [];
-  for (const [index, segment] of segments.entries()) {
+  for (const [index, segment] of raw.split('/').entries()) {
     if (index > MAX_SEGMENTS) {
       folded.push('…');
       break;
@@ -88,11 +114,20 @@ export function foldPath(target: string): FoldedPath {
     else if (lower.startsWith('graphql')) kind = 'graphql';
     folded.push(foldSegment(segment));
   }
-  if (query !== '') {
-    if (/(?:^|&)transport=websockets?(?:&|$)/i.test(query)) hint = 'strong';
-    else if (/(?:^|&)transport=(?:polling|longpolling|serversentevents)(?:&|$)/i.test(query)) hint = 'polling';
-  } else if (kind === 'sockjs' && hint === 'strong' && !/\/websocket$/i.test(raw)) hint = 'weak';
-  return { path: folded.join('/') || '/', hint, kind, sid: /(?:^|&)sid=[^&]/.test(query) };
+  return { path: folded.join('/') || '/', hint, kind, sid: false };
+}
+
+function withoutQuery(folded: FoldedPath, path: string): FoldedPath {
+  const page = folded.kind === 'sockjs' && folded.hint === 'strong' && !/\/websocket$/i.test(path);
+  return page ? { ...folded, hint: 'weak' } : folded;
+}
+
+function withQuery(folded: FoldedPath, query: string): FoldedPath {
+  let { hint } = folded;
+  if (/(?:^|&)transport=websockets?(?:&|$)/i.test(query)) hint = 'strong';
+  else if (/(?:^|&)transport=(?:polling|longpolling|serversentevents)(?:&|$)/i.test(query)) hint = 'polling';
+  const sid = query.includes('sid=') && /(?:^|&)sid=[^&]/.test(query);
+  return hint === folded.hint && !sid ? folded : { ...folded, hint, sid };
 }
 
 /** One path segment: numbers, UUIDs, hashes and tokens become `{id}`; a hash inside a file name becomes `{hash}`. */

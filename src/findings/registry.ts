@@ -1,52 +1,46 @@
 /** Interns endpoints and finding keys, within bounds: what comes after the bound is folded and counted as folded. */
 import type { Symptom } from '../catalogue/types.ts';
-import type { AccessRecord, ErrorRecord } from '../nginx/record.ts';
-import { answeredBy } from './answered-by.ts';
-import { type FoldedPath, foldPath, upstreamAddress } from './endpoint.ts';
-import type { AccessKey, Endpoint, ErrorKey, EventKey, NginxEvent, Upgrade } from './keys.ts';
+import type { FoldedPath } from './endpoint.ts';
+import type { AccessGist, Asked, ErrorGist, EventGist, Gist } from './gists.ts';
+import type { AccessKey, Endpoint, ErrorKey, EventKey, FindingKey } from './keys.ts';
 import { PathTree } from './path-tree.ts';
-import { detach, hashText } from './text.ts';
 
 /** Bounds on what log content can make us remember. */
 const MAX_ENDPOINTS = 2000;
 const MAX_KEYS = 8192;
-const MAX_NAME = 256;
 
 /** The path that stands for all endpoints beyond the bound. */
 const OTHER_PATH = '{other}';
-
-/** Stands for the path of a request that is none: TLS bytes, garbage, an empty line. */
-const UNREADABLE = '{unreadable}';
-
 const NO_FOLD: FoldedPath = { path: OTHER_PATH, hint: null, kind: 'other', sid: false };
 
+/**
+ * What it answers depends on the findings it was asked about, in their order, and on nothing else: not on how the logs
+ * were cut into pieces, nor on who read them.
+ */
 export class Registry {
   readonly endpoints: Endpoint[] = [];
-  /** Requests whose endpoint was folded away. */
+  /** Findings whose endpoint was folded away. */
   folded = 0;
-  /** nginx versions that start-up notices named. */
-  readonly versions = new Set<string>();
+  readonly #symptoms: ReadonlyMap<string, Symptom>;
   readonly #paths = new PathTree();
   readonly #endpoints = new Map<string, Endpoint>();
-  readonly #error = new Map<string, ErrorKey>();
-  readonly #access = new Map<string, AccessKey>();
+  readonly #keys = new Map<string, FindingKey>();
+  /** Counts how often the keys were forgotten. */
+  #epoch = 0;
+  #other: Endpoint | null = null;
 
-  /** @param server '' when the log does not tell */
-  endpoint(server: string, target: string): Endpoint {
-    const fold = foldPath(target);
-    const name = cap(server);
-    const path = this.#paths.learn(fold.path);
-    const id = `${name}\n${path}`;
-    const known = this.#endpoints.get(id);
-    if (known !== undefined) {
-      if (hintRank(fold) > hintRank(known.fold)) known.fold = { ...fold, path: known.path };
-      return known;
-    }
-    if (this.endpoints.length >= MAX_ENDPOINTS) {
-      this.folded++;
-      return this.#other();
-    }
-    return this.#addEndpoint(id, name, detach(path), fold);
+  constructor(symptoms: ReadonlyMap<string, Symptom>) {
+    this.#symptoms = symptoms;
+  }
+
+  /** The key of a finding. */
+  key(gist: ErrorGist): ErrorKey;
+  key(gist: AccessGist): AccessKey;
+  key(gist: Gist): FindingKey;
+  key(gist: Gist): FindingKey {
+    const key = gist.key !== null && gist.epoch === this.#epoch ? gist.key : this.#keyOf(gist);
+    if (this.#other !== null && key.kind !== 'event' && key.endpoint === this.#other) this.folded++;
+    return key;
   }
 
   /** The endpoint that stands for this one now that all paths are known. */
@@ -57,153 +51,97 @@ export class Registry {
     return this.#endpoints.get(id) ?? this.#addEndpoint(id, endpoint.server, path, endpoint.fold);
   }
 
-  /** @param listener `server:` of a record without request, else '' */
-  errorKey(symptom: Symptom, record: ErrorRecord): ErrorKey {
-    const target = targetOf(record);
-    const asksSomething = target !== null;
-    const endpoint = asksSomething ? this.endpoint(record.server ?? '', target) : null;
-    if (endpoint !== null && endpoint.host === '' && record.host !== null) endpoint.host = cap(record.host);
-    const { scheme, address } = upstreamAddress(record.upstream ?? '');
-    const upstream = cap(address);
-    const listener = asksSomething ? '' : cap(record.server ?? '');
-    const detail = asksSomething ? '' : cap(record.extras.get('resolver') ?? '');
-    const id = [
-      symptom.id,
-      record.level ?? '',
-      endpoint?.index ?? -1,
-      upstream,
-      scheme,
-      record.protocol ?? '',
-      record.phase ?? '',
-      record.subrequest === null ? 0 : 1,
-      listener,
-      detail,
-      record.truncated ? 1 : 0,
-      record.forgeable ? 1 : 0,
-    ].join('\n');
-    const known = this.#error.get(id);
-    if (known !== undefined) return known;
-    const key: ErrorKey = {
-      kind: 'error',
-      slot: -1,
-      symptom,
-      level: record.level,
-      endpoint,
-      upstream,
-      scheme,
-      protocol: detach(record.protocol ?? ''),
-      phase: record.phase,
-      subrequest: record.subrequest !== null,
-      listener,
-      detail,
-      truncated: record.truncated,
-      forgeable: record.forgeable,
-    };
-    return this.#keep(this.#error, id, key);
+  #keyOf(gist: Gist): FindingKey {
+    let key = this.#keys.get(gist.id);
+    if (key === undefined) {
+      key = gist.kind === 'error' ? this.#error(gist) : gist.kind === 'access' ? this.#access(gist) : this.#event(gist);
+      // Beyond the bound keys are a cache: one that is not kept still works, it is only made again.
+      if (this.#keys.size >= MAX_KEYS) {
+        this.#keys.clear();
+        this.#epoch++;
+      }
+      this.#keys.set(gist.id, key);
+    }
+    gist.key = key;
+    gist.epoch = this.#epoch;
+    return key;
   }
 
-  accessKey(record: AccessRecord): AccessKey {
-    const endpoint = this.endpoint(record.server ?? '', targetOf(record) ?? UNREADABLE);
-    if (endpoint.host === '' && record.host !== null) endpoint.host = cap(record.host);
-    const status = record.status ?? -1;
-    const by = answeredBy(record);
-    // A request refused while its headers were read has no Upgrade header yet, whatever the client sent.
-    const unread = by === 'nginx' && (status === 400 || status === 408 || status === 414 || status === 494);
-    const upgrade: Upgrade =
-      record.upgrade === null || (unread && record.upgrade === '')
-        ? 'unlogged'
-        : isWebSocket(record.upgrade)
-          ? 'yes'
-          : 'no';
-    const fold = foldPath(targetOf(record) ?? '');
-    const tlsBytes = (record.request ?? '').startsWith('\x16\x03');
-    const upstreamStatus = (record.upstreamStatus ?? []).filter((s) => s !== '-' && s !== '');
-    const upstreams = (record.upstreamAddr ?? []).filter((a) => a !== '-' && a !== '').slice(0, 8);
-    const id = [
-      endpoint.index,
-      status,
-      by,
-      upgrade,
-      upstreamStatus.join(','),
-      upstreams.join(','),
-      record.protocol ?? '',
-      tlsBytes ? 1 : 0,
-      fold.hint ?? '',
-      fold.sid ? 1 : 0,
-      record.method ?? '',
-    ].join('\n');
-    const known = this.#access.get(id);
-    if (known !== undefined) return known;
-    const key: AccessKey = {
+  #error({ symptom, asked, ...rest }: ErrorGist): ErrorKey {
+    const { level, upstream, scheme, protocol, phase, subrequest, listener, detail, truncated, forgeable } = rest;
+    return {
+      kind: 'error',
+      slot: -1,
+      symptom: this.#symptom(symptom),
+      level,
+      endpoint: asked === null ? null : this.#endpoint(asked),
+      upstream,
+      scheme,
+      protocol,
+      phase,
+      subrequest,
+      listener,
+      detail,
+      truncated,
+      forgeable,
+    };
+  }
+
+  #access({ asked, fold, ...rest }: AccessGist): AccessKey {
+    const { status, answeredBy, upgrade, upstreamStatus, upstreams, protocol, tlsBytes, method } = rest;
+    const endpoint = this.#endpoint(asked);
+    return {
       kind: 'access',
       slot: -1,
       endpoint,
       status,
-      answeredBy: by,
+      answeredBy,
       upgrade,
-      upstreamStatus: upstreamStatus.slice(0, 8).map(cap),
-      upstreams: upstreams.map(cap),
-      protocol: detach(record.protocol ?? ''),
+      upstreamStatus,
+      upstreams,
+      protocol,
       tlsBytes,
       fold: { ...fold, path: endpoint.path },
-      method: detach(record.method ?? ''),
+      method,
     };
-    return this.#keep(this.#access, id, key);
   }
 
-  eventKey(event: NginxEvent, pid: number, symptom: Symptom | null, message: string): EventKey {
-    return { kind: 'event', event, pid, symptom, message: detach(message.slice(0, MAX_NAME)) };
+  #event({ event, pid, symptom, message }: EventGist): EventKey {
+    return { kind: 'event', event, pid, symptom: symptom === null ? null : this.#symptom(symptom), message };
   }
 
-  /** Keys are a cache beyond the bound: a key that is not kept still works, it is only made again. */
-  #keep<K extends ErrorKey | AccessKey>(keys: Map<string, K>, id: string, key: K): K {
-    if (keys.size >= MAX_KEYS) keys.clear();
-    keys.set(id, key);
-    return key;
+  #symptom(id: string): Symptom {
+    const symptom = this.#symptoms.get(id);
+    if (symptom === undefined) throw new Error(`the catalogue has no symptom "${id}"`);
+    return symptom;
   }
 
-  #other(): Endpoint {
-    const id = `\n${OTHER_PATH}`;
-    return this.#endpoints.get(id) ?? this.#addEndpoint(id, '', OTHER_PATH, NO_FOLD);
+  #endpoint({ server, fold, host }: Asked): Endpoint {
+    const path = this.#paths.learn(fold.path);
+    const id = `${server}\n${path}`;
+    let endpoint = this.#endpoints.get(id);
+    if (endpoint === undefined) {
+      if (this.endpoints.length >= MAX_ENDPOINTS) return this.#folded();
+      endpoint = this.#addEndpoint(id, server, path, fold);
+    } else if (hintRank(fold) > hintRank(endpoint.fold)) endpoint.fold = { ...fold, path };
+    if (endpoint.host === '') endpoint.host = host;
+    return endpoint;
+  }
+
+  #folded(): Endpoint {
+    this.#other ??= this.#addEndpoint(`\n${OTHER_PATH}`, '', OTHER_PATH, NO_FOLD);
+    return this.#other;
   }
 
   #addEndpoint(id: string, server: string, path: string, fold: FoldedPath): Endpoint {
-    const endpoint: Endpoint = {
-      index: this.endpoints.length,
-      server,
-      path,
-      fold: { ...fold, path },
-      host: '',
-    };
+    const endpoint: Endpoint = { index: this.endpoints.length, server, path, fold: { ...fold, path }, host: '' };
     this.endpoints.push(endpoint);
-    this.#endpoints.set(detach(id), endpoint);
+    this.#endpoints.set(id, endpoint);
     return endpoint;
   }
-}
-
-/** The request target; of a request line that was cut because it was too long, what is there. */
-function targetOf(record: ErrorRecord | AccessRecord): string | null {
-  if (record.path !== null) return record.path;
-  return /^[A-Z]{3,12} (\/[^ ]*)$/.exec(record.request ?? '')?.[1] ?? null;
 }
 
 /** How much a path tells: one that is a WebSocket's by its name outweighs the library's other transports. */
 function hintRank({ hint }: FoldedPath): number {
   return hint === 'strong' ? 3 : hint === 'polling' ? 2 : hint === 'weak' ? 1 : 0;
-}
-
-/** Joins the two lines of a request. What is no request line differs between the logs by its escaping: all one. */
-export function requestHashOf(record: ErrorRecord | AccessRecord): number {
-  if (record.request === null || record.request === '') return 0;
-  return targetOf(record) === null ? 1 : hashText(record.request);
-}
-
-/** A detached copy of a name from the log, of bounded length. */
-function cap(text: string): string {
-  return detach(text.length > MAX_NAME ? text.slice(0, MAX_NAME) : text);
-}
-
-/** `Upgrade` may list several protocols and versions; any that names websocket counts. */
-function isWebSocket(upgrade: string): boolean {
-  return /websocket/i.test(upgrade);
 }

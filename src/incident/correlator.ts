@@ -4,8 +4,9 @@
  * nothing does.
  */
 import type { Batch } from '../findings/batch.ts';
-import type { AccessKey, Endpoint, ErrorKey, EventKey } from '../findings/keys.ts';
-import { hashText } from '../findings/text.ts';
+import type { Client } from '../findings/client.ts';
+import type { AccessKey, Endpoint, ErrorKey, EventKey, FindingKey } from '../findings/keys.ts';
+import { hashText, mix } from '../findings/text.ts';
 import {
   type AccessGroup,
   type EndpointStats,
@@ -35,7 +36,7 @@ interface SessionEnd {
   readonly group: SessionGroup;
   readonly seconds: number;
   readonly bytes: number;
-  readonly client: string | null;
+  readonly client: Client;
   readonly lines: number;
   readonly connection: number;
   readonly ref: LineRef | null;
@@ -71,10 +72,9 @@ export class Correlator {
     this.#joins = options.joins;
   }
 
-  /** Takes finding `i` of a batch; `file` is the index of its input. */
-  take(batch: Batch, i: number, file: number): void {
-    const key = batch.keys[i]!;
-    const time = batch.time[i]!;
+  /** Takes finding `i` of a batch, whose key is given; `file` is the index of its input. */
+  take(key: FindingKey, batch: Batch, i: number, file: number): void {
+    const time = batch.columns.time[i]!;
     if (time < this.#first) this.#first = time;
     if (time > this.#last) this.#last = time;
     if (this.#held.length > 0 && time > this.#held[0]!.time + 1) this.#release(time - 1);
@@ -102,27 +102,26 @@ export class Correlator {
     if (key.slot === -1) key.slot = this.#errorSlot(key);
     const group = this.#errors[key.slot]!;
     const { tally } = group;
-    const client = key.forgeable ? null : batch.clients[i]!;
-    tally.lines += batch.span[i]!;
+    const client = key.forgeable ? null : batch.client(i);
+    tally.lines += batch.span(i);
     if (key.forgeable) group.forgeable++;
     if (tally.samples.length < MAX_SAMPLES) {
       tally.sample(refTo('error', batch, i, file, time));
       group.levels.add(key.level ?? '');
       group.protocols.add(key.protocol);
     }
-    const connection = batch.connection[i]!;
+    const connection = batch.columns.connection[i]!;
+    const request = batch.columns.request[i]!;
     let counted = -1;
-    if (connection >= 0 && batch.request[i] !== 0) {
-      counted = this.#byConnection.note(connection, batch.request[i]!, time, key.slot);
-    }
+    if (connection >= 0 && request !== 0) counted = this.#byConnection.note(connection, request, time, key.slot);
     if (counted === -1) tally.hit(time, client);
     else {
       group.secondary++;
       if (time < tally.first) tally.first = time;
       if (time > tally.last) tally.last = time;
     }
-    if (this.#joins && client !== null && batch.request[i] !== 0) {
-      this.#bySecond.note(requestId(client, batch.request[i]!), time, counted === -1 ? key.slot : counted);
+    if (this.#joins && client !== null && request !== 0) {
+      this.#bySecond.note(requestId(client, request), time, counted === -1 ? key.slot : counted);
     }
     if (key.endpoint !== null && group.symptom.provesWebSocket === true) this.#statsOf(key.endpoint).tunnelLines++;
   }
@@ -133,9 +132,9 @@ export class Correlator {
     increment(stats.byStatus, status);
     if (key.upgrade === 'yes') stats.upgradeYes++;
     else if (key.upgrade === 'no') stats.upgradeNo++;
-    const seconds = batch.seconds[i]!;
-    const client = batch.clients[i]!;
-    const group = this.#joinedGroup(batch.request[i]!, time, seconds, client, batch.connection[i]!);
+    const seconds = batch.columns.seconds[i]!;
+    const client = batch.client(i);
+    const group = this.#joinedGroup(batch.columns.request[i]!, time, seconds, client, batch.columns.connection[i]!);
     if (status === 101) {
       stats.ok++;
       if (time - Math.max(seconds, 0) < stats.firstOk) stats.firstOk = time - Math.max(seconds, 0);
@@ -144,10 +143,10 @@ export class Correlator {
     }
     if (group !== null) {
       group.joined++;
-      group.tally.lines += batch.span[i]!;
+      group.tally.lines += batch.span(i);
       increment(group.statuses, status, 1, 64);
       for (const s of key.upstreamStatus) increment(group.upstreamStatuses, s, 1, 64);
-      if (seconds >= 0) group.requestSeconds.add(seconds, batch.bytes[i]!);
+      if (seconds >= 0) group.requestSeconds.add(seconds, batch.columns.bytes[i]!);
       if (key.upgrade === 'yes' || status === 101) group.upgradeYes++;
       else if (key.upgrade === 'no') group.upgradeNo++;
       if (status < 400 && group.symptom.stage === 'handshake') group.recovered++;
@@ -159,13 +158,7 @@ export class Correlator {
   }
 
   /** The group whose error line is about this very request. */
-  #joinedGroup(
-    request: number,
-    time: number,
-    seconds: number,
-    client: string | null,
-    connection: number,
-  ): ErrorGroup | null {
+  #joinedGroup(request: number, time: number, seconds: number, client: Client, connection: number): ErrorGroup | null {
     let slot = -1;
     if (connection >= 0) {
       const earliest = seconds >= 0 ? time - seconds - 2 : time - 3;
@@ -178,11 +171,11 @@ export class Correlator {
     if (key.slot === -1) key.slot = this.#accessSlot(key);
     const group = this.#access[key.slot]!;
     const { tally } = group;
-    tally.lines += batch.span[i]!;
-    tally.hit(time, batch.clients[i]!);
+    tally.lines += batch.span(i);
+    tally.hit(time, batch.client(i));
     if (tally.samples.length < MAX_SAMPLES) tally.sample(refTo('access', batch, i, file, time));
-    const seconds = batch.seconds[i]!;
-    const bytes = batch.bytes[i]!;
+    const seconds = batch.columns.seconds[i]!;
+    const bytes = batch.columns.bytes[i]!;
     if (seconds >= 0) group.requestSeconds.add(seconds, bytes);
     if (bytes >= 0) increment(group.bodyBytes, bytes, 1, 64);
     for (const s of key.upstreamStatus) increment(group.upstreamStatuses, s, 1, 64);
@@ -206,9 +199,9 @@ export class Correlator {
       group = newSessionGroup(key.endpoint);
       this.#sessions.set(key.endpoint, group);
     }
-    const client = batch.clients[i]!;
-    const bytes = batch.bytes[i]!;
-    const lines = batch.span[i]!;
+    const client = batch.client(i);
+    const bytes = batch.columns.bytes[i]!;
+    const lines = batch.span(i);
     for (const u of key.upstreams.slice(-1)) increment(group.upstreams, u, 1, 64);
     if (group.protocols.size < 8) group.protocols.add(key.protocol);
     group.tally.lines += lines;
@@ -223,7 +216,16 @@ export class Correlator {
     if (explained) return;
     const room = group.unexplainedTally.samples.length < MAX_SAMPLES || group.drained.samples.length < MAX_SAMPLES;
     const ref = room ? refTo('access', batch, i, file, time) : null;
-    const end: SessionEnd = { time, group, seconds, bytes, client, lines, connection: batch.connection[i]!, ref };
+    const end: SessionEnd = {
+      time,
+      group,
+      seconds,
+      bytes,
+      client,
+      lines,
+      connection: batch.columns.connection[i]!,
+      ref,
+    };
     if (this.#closedByWorker(end)) this.#drained(end);
     else if (this.#draining.size > 0 && this.#held.length < MAX_HELD) this.#held.push(end);
     else this.#endedByItself(end);
@@ -265,7 +267,13 @@ export class Correlator {
     else if (++burst.count > group.largestBurst) group.largestBurst = burst.count;
   }
 
-  #clientReturned(group: SessionGroup, endpoint: Endpoint, client: string, time: number, bytes: number): void {
+  #clientReturned(
+    group: SessionGroup,
+    endpoint: Endpoint,
+    client: NonNullable<Client>,
+    time: number,
+    bytes: number,
+  ): void {
     const id = requestId(client, endpoint.index + 1);
     const slot = (id >>> 0) & (RETURN_SLOTS - 1);
     if (this.#returnClient[slot] === id) {
@@ -314,7 +322,7 @@ export class Correlator {
         this.#errors.push(group);
       }
       const { tally } = this.#errors[slot]!;
-      tally.lines += batch.span[i]!;
+      tally.lines += batch.span(i);
       tally.hit(time, null);
       tally.sample(refTo('error', batch, i, file, time));
     }
@@ -397,7 +405,7 @@ export class Correlator {
 }
 
 function refTo(log: 'error' | 'access', batch: Batch, i: number, file: number, time: number): LineRef {
-  return { log, file, line: batch.line[i]!, time, raw: batch.raw(i) };
+  return { log, file, line: batch.line(i), time, raw: batch.raw(i) };
 }
 
 function addEnd(tally: Tally, end: SessionEnd): void {
@@ -407,6 +415,7 @@ function addEnd(tally: Tally, end: SessionEnd): void {
 }
 
 /** Both parts of a request's identity in one number, exact enough for a table of this size. */
-function requestId(client: string, requestHash: number): number {
-  return (hashText(client) ^ Math.imul(requestHash, 0x85ebca6b)) >>> 0;
+function requestId(client: NonNullable<Client>, requestHash: number): number {
+  const who = typeof client === 'number' ? mix(client) : hashText(client);
+  return (who ^ Math.imul(requestHash, 0x85ebca6b)) >>> 0;
 }

@@ -1,4 +1,5 @@
 /** A bounded summary of many log lines that met the same fate; two of them merge into what one would have held. */
+import type { Client } from '../findings/client.ts';
 import { Clients } from './clients.ts';
 import { Timeline } from './timeline.ts';
 
@@ -30,7 +31,7 @@ export class Tally {
   readonly samples: LineRef[] = [];
 
   /** Counts one request or session at `second` (NaN: unknown time). */
-  hit(second: number, client: string | null): void {
+  hit(second: number, client: Client): void {
     this.count++;
     if (!Number.isNaN(second)) {
       if (second < this.first) this.first = second;

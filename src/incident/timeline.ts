@@ -10,20 +10,34 @@ export class Timeline {
   /** Index (time / width) of the first cell in use. */
   #first = 0;
   #counts = new Map<number, number>();
+  /** Lines come in the order of time: counts of the cell hit last, not yet in the map, and where it starts and ends. */
+  #recent = 0;
+  #from = Number.POSITIVE_INFINITY;
+  #to = Number.NEGATIVE_INFINITY;
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
 
   /** @param second time in epoch seconds */
   add(second: number, count = 1): void {
+    if (second >= this.#from && second < this.#to) {
+      this.#recent += count;
+      return;
+    }
+    this.#settle();
     const t = Math.floor(second);
     if (t < this.#min) this.#min = t;
     if (t > this.#max) this.#max = t;
     this.#fit();
     const cell = Math.floor(t / this.width);
     this.#counts.set(cell, (this.#counts.get(cell) ?? 0) + count);
+    // Within the bounds seen so far, so that a hit there changes nothing but its count.
+    this.#from = Math.max(cell * this.width, this.#min);
+    this.#to = Math.min((cell + 1) * this.width, this.#max + 1);
   }
 
   merge(other: Timeline): void {
+    other.#settle();
+    this.#settle();
     if (other.#counts.size === 0) return;
     this.#min = Math.min(this.#min, other.#min);
     this.#max = Math.max(this.#max, other.#max);
@@ -37,12 +51,23 @@ export class Timeline {
 
   /** Counts from the first cell in use to the last, with the epoch second at which the first starts. */
   cells(): { from: number; width: number; counts: number[] } | null {
+    this.#settle();
     if (this.#counts.size === 0) return null;
     this.#first = Math.floor(this.#min / this.width);
     const last = Math.floor(this.#max / this.width);
     const counts: number[] = [];
     for (let cell = this.#first; cell <= last; cell++) counts.push(this.#counts.get(cell) ?? 0);
     return { from: this.#first * this.width, width: this.width, counts };
+  }
+
+  /** Moves what was counted on the side to its cell. */
+  #settle(): void {
+    if (this.#recent > 0) {
+      const cell = Math.floor(this.#from / this.width);
+      this.#counts.set(cell, (this.#counts.get(cell) ?? 0) + this.#recent);
+      this.#recent = 0;
+    }
+    this.#to = Number.NEGATIVE_INFINITY;
   }
 
   #fit(): void {

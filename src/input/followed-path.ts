@@ -1,17 +1,12 @@
 import { statSync } from 'node:fs';
 import { accessProblem } from './access-problem.ts';
 import type { LineBlock } from './line-block.ts';
+import { missedFiles } from './missed-files.ts';
 import { type Bookmark, NotAFile, OpenLog, type ReadResult, type Start } from './open-log.ts';
-import { type Sibling, siblingsOf } from './siblings.ts';
-
-/** A place in a file that everything before was read up to. */
-export interface Position {
-  readonly path: string;
-  readonly dev: string;
-  readonly ino: string;
-  /** In bytes, behind an LF. */
-  readonly offset: number;
-}
+import type { PackedLog } from './packed-log.ts';
+import type { Position } from './position.ts';
+import { type Resumed, resumeFiles } from './resumed-files.ts';
+import { siblingsOf } from './siblings.ts';
 
 /** What following a path yields: lines, or something worth telling, in a sentence to show behind the path. */
 export type FollowEvent =
@@ -21,6 +16,8 @@ export type FollowEvent =
       /** Lines may be lost. */
       readonly gap: boolean;
     };
+
+type FollowedFile = OpenLog | PackedLog;
 
 /** A name that is missing for less than this may be between the two steps of a rotation (ms). */
 const MISSING_MS = 1000;
@@ -33,25 +30,34 @@ export class FollowedPath {
   readonly path: string;
   readonly #rotateWaitMs: number;
   /** Oldest first; the last is the living log, unless its name leads nowhere now. */
-  #files: OpenLog[] = [];
+  #files: FollowedFile[] = [];
   /** Where the first file begins; any that appears later is read from its start. */
   #start: Start;
   /** The last file that was let go, in case its name comes back. */
-  #closed: { identity: string; bookmark: Bookmark } | null = null;
+  #closed: { identity: string; bookmark: Bookmark; position: Position } | null = null;
+  /** Where an earlier run stood, until the files are found. */
+  #stored: readonly Position[];
   #missingSince: number | null = null;
   /** The trouble told last, so that it is told once and not at every look. */
   #trouble: string | null = null;
   #events: FollowEvent[] = [];
 
-  constructor(path: string, start: Start, rotateWaitMs: number) {
+  /**
+   * @param start where to begin, unless there are
+   * @param stored the positions of an earlier run.
+   */
+  constructor(path: string, start: Start, rotateWaitMs: number, stored: readonly Position[] = []) {
     this.path = path;
     this.#start = start;
     this.#rotateWaitMs = rotateWaitMs;
+    this.#stored = stored;
   }
 
-  /** Positions of all files held, oldest first. */
-  positions(): Position[] {
-    return this.#files.map(({ dev, ino, offset }) => ({ path: this.path, dev, ino, offset }));
+  /** Positions of all files held, oldest first; while none is, where reading stood last. */
+  positions(): readonly Position[] {
+    if (this.#stored.length > 0) return this.#stored;
+    if (this.#files.length === 0 && this.#closed !== null) return [this.#closed.position];
+    return this.#files.map((file) => file.position(this.path));
   }
 
   /**
@@ -63,7 +69,12 @@ export class FollowedPath {
     try {
       const status = statSync(this.path, { bigint: true });
       const identity = `${status.dev}:${status.ino}`;
-      if (this.#current()?.identity !== identity) this.#switchTo(identity, now);
+      if (this.#stored.length > 0) {
+        const resumed = await resumeFiles(this.path, this.#stored, true, now);
+        if (resumed === null) return [];
+        this.#take(resumed);
+      }
+      if (this.#current()?.identity !== identity) await this.#switchTo(identity, now);
       const current = this.#current();
       if (current !== undefined) current.rotatedAt = null;
       this.#missingSince = null;
@@ -97,11 +108,11 @@ export class FollowedPath {
     for (const file of this.#files.splice(0)) file.close();
   }
 
-  #current(): OpenLog | undefined {
+  #current(): FollowedFile | undefined {
     return this.#files.at(-1);
   }
 
-  #emit(file: OpenLog, block: LineBlock): void {
+  #emit(file: FollowedFile, block: LineBlock): void {
     this.#events.push({ block, rotated: file.rotatedAt !== null });
   }
 
@@ -109,8 +120,17 @@ export class FollowedPath {
     this.#events.push({ notice, gap });
   }
 
+  /** Goes on where the run before this one stood. */
+  #take({ files, notices, gap }: Resumed): void {
+    this.#files = files;
+    this.#stored = [];
+    this.#start = { at: 'start' };
+    for (const notice of notices) this.#tell(notice);
+    if (gap !== null) this.#tell(gap, true);
+  }
+
   /** The name leads to another file than before, or to the first one. */
-  #switchTo(identity: string, now: number): void {
+  async #switchTo(identity: string, now: number): Promise<void> {
     const held = this.#files.findIndex((file) => file.identity === identity);
     if (held !== -1) {
       // Moved away and back again.
@@ -129,7 +149,7 @@ export class FollowedPath {
     const returned = this.#closed?.identity === opened.identity && opened.resume(this.#closed.bookmark);
     if (previous !== undefined && !returned) {
       this.#rotated(now);
-      this.#takeUpMissed(previous, opened, now);
+      await this.#takeUpMissed(previous, opened, now);
     }
     this.#closed = null;
     this.#files.push(opened);
@@ -140,71 +160,51 @@ export class FollowedPath {
     if (current !== undefined) current.rotatedAt ??= now;
   }
 
-  /** Opens what came and went between `previous` and `opened` while nobody looked. */
-  #takeUpMissed(previous: OpenLog, opened: OpenLog, now: number): void {
-    const known = new Set(this.#files.map((file) => file.identity));
-    const { missed: siblings, unbroken } = siblingsBetween(siblingsOf(this.path), previous, opened.identity);
-    if (!unbroken && siblings.length > 0) {
-      this.#tell(
-        'was rotated faster than it could be followed, and rotated files are deleted: lines may be missing here',
-        true,
-      );
-    }
-    for (const sibling of siblings) {
-      if (sibling.packed) {
-        this.#tell(`was rotated faster than it could be followed: the lines in ${sibling.path} are missing here`, true);
-      } else if (!known.has(sibling.identity)) {
-        const missed = this.#openSibling(sibling, now);
-        if (missed !== null) this.#files.push(missed);
-      }
-    }
-  }
-
-  #openSibling(sibling: Sibling, now: number): OpenLog | null {
-    try {
-      const file = new OpenLog(sibling.path, { at: 'start' }, now);
-      file.rotatedAt = now;
-      return file;
-    } catch {
-      this.#tell(
-        `was rotated faster than it could be followed, and ${sibling.path} cannot be opened: its lines are missing here`,
-        true,
-      );
-      return null;
-    }
+  /** Takes up what came and went between `previous` and `opened` while nobody looked. */
+  async #takeUpMissed(previous: FollowedFile, opened: OpenLog, now: number): Promise<void> {
+    const held = new Set(this.#files.map((file) => file.identity));
+    const { files, gaps } = await missedFiles(this.path, previous, opened.identity, held, now);
+    for (const gap of gaps) this.#tell(gap, true);
+    this.#files.push(...files);
   }
 
   /** The file became shorter, or other bytes stand where it was read: copytruncate, or somebody emptied it. */
-  async #truncated(file: OpenLog, now: number): Promise<void> {
-    const copy = this.#copyOf(file, now);
-    if (copy === null) {
+  async #truncated(file: FollowedFile, now: number): Promise<void> {
+    if (!(file instanceof OpenLog)) return;
+    const copies = this.#copiesOf(file, now);
+    if (copies.length === 0) {
       const rest = await file.rest();
       if (rest !== null) this.#emit(file, rest);
       this.#tell('was truncated: reading goes on at its start; lines written just before may be missing', true);
     } else {
-      this.#files.splice(this.#files.indexOf(file), 0, copy);
+      this.#files.splice(this.#files.indexOf(file), 0, ...copies);
       this.#tell('was truncated after a copy of it was made: the rest is read from the copy, then from its start');
     }
     file.restart();
   }
 
-  /** The copy that copytruncate made of a file, positioned where the file was read up to; null if there is none. */
-  #copyOf(file: OpenLog, now: number): OpenLog | null {
+  /**
+   * The copy that copytruncate made of a file, positioned where the file was read up to, and those made after it, oldest
+   * first; empty if there is none.
+   */
+  #copiesOf(file: OpenLog, now: number): OpenLog[] {
     const bookmark = file.bookmark;
-    if (bookmark.readOffset === 0) return null;
+    if (bookmark.readOffset === 0) return [];
     const known = new Set(this.#files.map((each) => each.identity));
+    const later: OpenLog[] = [];
     for (const sibling of siblingsOf(this.path).reverse()) {
-      if (sibling.packed || known.has(sibling.identity) || sibling.size < bookmark.readOffset) continue;
-      const copy = this.#openSibling(sibling, now);
+      if (sibling.packed || known.has(sibling.identity)) continue;
+      const copy = openedCopy(sibling.path, now);
       if (copy === null) continue;
-      if (copy.resume(bookmark)) return copy;
-      copy.close();
+      later.unshift(copy);
+      if (sibling.size >= bookmark.readOffset && copy.resume(bookmark)) return later;
     }
-    return null;
+    for (const copy of later) copy.close();
+    return [];
   }
 
   /** Null when a disk or a network file system gave up on the file: it is let go, and opened anew at the next look. */
-  async #readFrom(file: OpenLog, now: number): Promise<ReadResult | null> {
+  async #readFrom(file: FollowedFile, now: number): Promise<ReadResult | null> {
     try {
       return await file.read(now);
     } catch (error) {
@@ -214,8 +214,11 @@ export class FollowedPath {
     }
   }
 
-  #drop(file: OpenLog): void {
-    this.#closed = { identity: file.identity, bookmark: file.bookmark };
+  #drop(file: FollowedFile): void {
+    if (file instanceof OpenLog) {
+      const { identity, bookmark } = file;
+      this.#closed = { identity, bookmark, position: file.position(this.path) };
+    }
     file.close();
     this.#files.splice(this.#files.indexOf(file), 1);
   }
@@ -226,6 +229,7 @@ export class FollowedPath {
       trouble = 'is not a regular file, and cannot be followed';
     } else if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
       this.#start = { at: 'start' };
+      await this.#resumeWithoutName(now);
       this.#rotated(now);
       const first = this.#files.length === 0 && this.#closed === null;
       this.#missingSince ??= now;
@@ -240,10 +244,21 @@ export class FollowedPath {
     this.#trouble = trouble;
   }
 
+  /** The name leads nowhere at the start: its file may have been rotated away and be there under another name. */
+  async #resumeWithoutName(now: number): Promise<void> {
+    if (this.#stored.length === 0) return;
+    const resumed = await resumeFiles(this.path, this.#stored, false, now);
+    // What is not there may come back; what there is must not be given up before the new log shows what is new.
+    if (resumed === null) return;
+    if (resumed.files.length > 0 && resumed.gap === null) this.#take(resumed);
+    else for (const file of resumed.files) file.close();
+  }
+
   /** Closes files that their name left, once they did not grow for long enough. */
   async #letGo(now: number): Promise<void> {
     for (const file of [...this.#files]) {
-      if (file.rotatedAt === null || now - Math.max(file.rotatedAt, file.grewAt) < this.#rotateWaitMs) continue;
+      if (file.rotatedAt === null) continue;
+      if (!file.complete && now - Math.max(file.rotatedAt, file.grewAt) < this.#rotateWaitMs) continue;
       // Only what still is at its end is over.
       const result = await this.#readFrom(file, now);
       if (result?.kind === 'truncated') await this.#truncated(file, now);
@@ -251,29 +266,20 @@ export class FollowedPath {
       if (result?.kind !== 'end') continue;
       const rest = await file.rest();
       if (rest !== null) this.#emit(file, rest);
-      for (const remark of file.remarks()) this.#tell(remark);
+      for (const remark of file.remarks()) this.#tell(remark, file.damaged);
       this.#drop(file);
     }
   }
 }
 
-/**
- * The siblings that were the living log after `previous` and before `opened`, oldest first. Where `previous` is not
- * among them any more (deleted, or packed), its times tell which are younger, and the row of files may be broken.
- */
-function siblingsBetween(
-  siblings: readonly Sibling[],
-  previous: OpenLog,
-  opened: string,
-): { missed: Sibling[]; unbroken: boolean } {
-  const end = siblings.findIndex((sibling) => sibling.identity === opened);
-  const before = end === -1 ? siblings : siblings.slice(0, end);
-  const start = before.findIndex((sibling) => sibling.identity === previous.identity);
-  if (start !== -1) return { missed: before.slice(start + 1), unbroken: true };
-  const { born, changed } = previous.times;
-  const missed = before.filter((sibling) =>
-    // A packed file keeps the time of what it was made from, so that of `previous` itself is not counted as younger.
-    sibling.packed ? sibling.changed > changed : sibling.born >= born && sibling.changed >= changed,
-  );
-  return { missed, unbroken: false };
+/** A copy that copytruncate made; null when it may not be read. */
+function openedCopy(path: string, now: number): OpenLog | null {
+  try {
+    const copy = new OpenLog(path, { at: 'start' }, now);
+    copy.rotatedAt = now;
+    copy.complete = true;
+    return copy;
+  } catch {
+    return null;
+  }
 }

@@ -2,12 +2,11 @@ import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync }
 import { countLineFeeds, LF, type LineBlock } from './line-block.ts';
 import { hygieneSentences, LineHygiene } from './line-hygiene.ts';
 import { LineSplitter } from './line-splitter.ts';
+import { type ContentMark, HEAD_MARK_BYTES, MARKER_BYTES, markOf, type Position, sameMark } from './position.ts';
 
 const READ_BYTES = 256 * 1024;
 /** Shared by all files: it is filled and copied from within one turn, never across an await. */
 const BUFFER = Buffer.allocUnsafe(READ_BYTES);
-/** Bytes before the position that must still be there, or the file was truncated and filled again. */
-const MARKER_BYTES = 64;
 /** Counting the lines that are skipped reads them; beyond this much, lines are numbered from where reading began. */
 const COUNTED_BYTES = 1024 * 1024 * 1024;
 
@@ -36,14 +35,21 @@ export type ReadResult =
 export class OpenLog {
   /** Device and inode. Nobody else can have them while the file is open. */
   readonly identity: string;
-  readonly dev: string;
-  readonly ino: string;
   /** When its name was seen to lead elsewhere (monotonic ms), or null while it is the living log. */
   rotatedAt: number | null = null;
   /** When something was last read from it (monotonic ms). */
   grewAt: number;
+  /**
+   * Nobody writes to it any more: a copy, which the next copytruncate overwrites in place. It is let go as soon as it
+   * was read to its end.
+   */
+  complete = false;
+  /** What a plain file holds is what there is. */
+  readonly damaged = false;
 
   readonly #fd: number;
+  readonly #dev: string;
+  readonly #ino: string;
   readonly #born: number;
   #hygiene = new LineHygiene();
   #splitter = new LineSplitter();
@@ -53,6 +59,11 @@ export class OpenLog {
   /** After the last byte that was read. */
   #readOffset = 0;
   #marker: Buffer = Buffer.alloc(0);
+  /** The last bytes before `#offset`. */
+  #lineMarker: Buffer = Buffer.alloc(0);
+  #head: ContentMark = markOf(Buffer.alloc(0));
+  #size = 0;
+  #changed = 0;
 
   /** @throws a file-system error, or `NotAFile` for anything but a regular file. */
   constructor(path: string, start: Start, now: number) {
@@ -63,16 +74,14 @@ export class OpenLog {
       closeSync(this.#fd);
       throw new NotAFile();
     }
-    this.dev = String(status.dev);
-    this.ino = String(status.ino);
-    this.identity = `${this.dev}:${this.ino}`;
+    this.#dev = String(status.dev);
+    this.#ino = String(status.ino);
+    this.identity = `${this.#dev}:${this.#ino}`;
     this.#born = Number(status.birthtimeMs);
     this.grewAt = now;
+    this.#size = Number(status.size);
+    this.#changed = Number(status.mtimeMs);
     if (start.at === 'end') this.#startAt(this.#lineStartFromEnd(Number(status.size), start.lines));
-  }
-
-  get offset(): number {
-    return this.#offset;
   }
 
   /** Creation and last change, ms since 1970; creation is 0 where the file system does not keep it. */
@@ -85,20 +94,51 @@ export class OpenLog {
     return { offset: this.#offset, readOffset: this.#readOffset, marker: this.#marker };
   }
 
+  /** Where reading stands, in a form that outlives the process. */
+  position(path: string): Position {
+    return {
+      path,
+      dev: this.#dev,
+      ino: this.#ino,
+      offset: this.#offset,
+      size: Math.max(this.#size, this.#offset),
+      head: this.#head,
+      marker: markOf(this.#lineMarker),
+      changed: this.#changed,
+      rotated: this.rotatedAt !== null,
+    };
+  }
+
+  /** Whether the file holds the bytes that stood before a position. */
+  fits({ offset, head, marker }: Position): boolean {
+    if (Number(this.#status().size) < offset) return false;
+    const before = this.#bytesAt(offset - marker.bytes, marker.bytes);
+    return sameMark(markOf(before), marker) && sameMark(markOf(this.#bytesAt(0, head.bytes)), head);
+  }
+
+  /** Goes on at a position that fits. */
+  resumeAt({ offset }: Position): void {
+    this.#startAt(offset);
+  }
+
   /** Goes on at a bookmark of this file or of one it is a copy of; false, and no change, if it is neither. */
   resume({ offset, readOffset, marker }: Bookmark): boolean {
-    const before = Buffer.alloc(marker.length);
-    if (readSync(this.#fd, before, 0, before.length, readOffset - marker.length) < before.length) return false;
-    if (!before.equals(marker)) return false;
+    if (!this.#bytesAt(readOffset - marker.length, marker.length).equals(marker)) return false;
     this.#startAt(offset);
     return true;
   }
 
   /** Reads on, at most 256 KiB. `block` is null when what was read completes no line. */
   async read(now: number): Promise<ReadResult> {
-    const size = Number(this.#status().size);
+    const status = this.#status();
+    const size = Number(status.size);
     if (size < this.#readOffset) return { kind: 'truncated' };
-    if (size === this.#readOffset) return { kind: 'end' };
+    const changed = Number(status.mtimeMs);
+    const wasTouched = changed !== this.#changed;
+    this.#size = size;
+    this.#changed = changed;
+    // Truncated and filled to the very same size it would look as if nothing had happened.
+    if (size === this.#readOffset) return { kind: wasTouched && !this.#isMarked() ? 'truncated' : 'end' };
     const marked = this.#marker.length;
     const n = readSync(this.#fd, BUFFER, 0, READ_BYTES, this.#readOffset - marked);
     const read = BUFFER.subarray(0, n);
@@ -106,9 +146,14 @@ export class OpenLog {
     const chunk = read.subarray(marked);
     if (chunk.length === 0) return { kind: 'end' };
     const lastLf = chunk.lastIndexOf(LF);
-    if (lastLf !== -1) this.#offset = this.#readOffset + lastLf + 1;
+    if (lastLf !== -1) {
+      const end = marked + lastLf + 1;
+      this.#offset = this.#readOffset + lastLf + 1;
+      this.#lineMarker = Buffer.from(read.subarray(Math.max(0, end - MARKER_BYTES), end));
+    }
     this.#readOffset += chunk.length;
     this.#marker = Buffer.from(read.subarray(Math.max(0, n - MARKER_BYTES)));
+    this.#growHead();
     this.grewAt = now;
     return { kind: 'block', block: this.#blockOf(await this.#splitter.push(this.#hygiene.clean(chunk)), '\n') };
   }
@@ -117,7 +162,9 @@ export class OpenLog {
   async rest(): Promise<LineBlock | null> {
     const block = this.#blockOf(await this.#splitter.end(), '');
     this.#offset = this.#readOffset;
+    this.#lineMarker = this.#marker;
     this.#splitter = new LineSplitter();
+    this.#growHead();
     return block;
   }
 
@@ -129,6 +176,8 @@ export class OpenLog {
     this.#readOffset = 0;
     this.#nextLine = 1;
     this.#marker = Buffer.alloc(0);
+    this.#lineMarker = this.#marker;
+    this.#head = markOf(this.#marker);
   }
 
   /** What was left out of the file's text, in sentences. */
@@ -159,10 +208,27 @@ export class OpenLog {
     this.#offset = offset;
     this.#readOffset = offset;
     const length = Math.min(MARKER_BYTES, offset);
-    const marker = Buffer.alloc(length);
-    const n = readSync(this.#fd, marker, 0, length, offset - length);
-    this.#marker = marker.subarray(0, n);
+    this.#marker = this.#bytesAt(offset - length, length);
+    this.#lineMarker = this.#marker;
+    this.#growHead();
     if (offset <= COUNTED_BYTES) this.#nextLine = this.#linesBefore(offset) + 1;
+  }
+
+  /** Takes more of the file into its head, now that more of it was read. The read that calls it proved the file. */
+  #growHead(): void {
+    const length = Math.min(HEAD_MARK_BYTES, this.#offset);
+    if (this.#head.bytes < length) this.#head = markOf(this.#bytesAt(0, length));
+  }
+
+  /** What was read last still stands there. */
+  #isMarked(): boolean {
+    return this.#bytesAt(this.#readOffset - this.#marker.length, this.#marker.length).equals(this.#marker);
+  }
+
+  /** Fewer bytes where the file ends before. */
+  #bytesAt(offset: number, length: number): Buffer {
+    const bytes = Buffer.alloc(length);
+    return bytes.subarray(0, readSync(this.#fd, bytes, 0, length, offset));
   }
 
   #linesBefore(offset: number): number {

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ChangeHint, watchForChanges } from './change-hint.ts';
-import { type FollowEvent, FollowedPath, type Position } from './followed-path.ts';
+import { type FollowEvent, FollowedPath } from './followed-path.ts';
 import type { LineBlock } from './line-block.ts';
+import type { Position } from './position.ts';
 
 export interface TailOptions {
   /** Begin at the start of the files instead of their ends. */
@@ -14,6 +15,13 @@ export interface TailOptions {
   readonly rotateWaitMs?: number;
   /** Use the system's notifications to look sooner; on unless false. */
   readonly notify?: boolean;
+  /** Where an earlier run stood, by path. Such a path is read on from there, whatever is said of the beginning. */
+  readonly stored?: ReadonlyMap<string, readonly Position[]>;
+  /**
+   * Called often, and only while everything that was read has been taken from the iterator: what the positions say and
+   * what was handed on are the same. `last`: nothing comes after this.
+   */
+  readonly settled?: (last: boolean) => void;
   /** Ends the following, after a last read to the ends of the files. */
   readonly signal?: AbortSignal;
 }
@@ -51,10 +59,12 @@ export class Tail {
     const start =
       options.fromStart === true ? { at: 'start' as const } : { at: 'end' as const, lines: options.lines ?? 0 };
     const rotateWaitMs = options.rotateWaitMs ?? ROTATE_WAIT_MS;
-    this.#paths = [...new Set(paths)].map((path) => new FollowedPath(path, start, rotateWaitMs));
+    this.#paths = [...new Set(paths)].map(
+      (path) => new FollowedPath(path, start, rotateWaitMs, options.stored?.get(path)),
+    );
   }
 
-  /** How far each file that is held was read; in step with what was yielded. */
+  /** How far each file was read, oldest first for each path; to be asked for when `settled`. */
   positions(): Position[] {
     return this.#paths.flatMap((followed) => followed.positions());
   }
@@ -74,7 +84,10 @@ export class Tail {
         const ending = signal?.aborted === true;
         yield* this.#pass(ending);
         for (const notice of notices.splice(0)) yield { path: this.#paths[0]?.path ?? '', notice, gap: false };
-        if (ending) return;
+        if (ending) {
+          this.#options.settled?.(true);
+          return;
+        }
         await this.#wait(pollMs);
       }
     } finally {
@@ -101,6 +114,7 @@ export class Tail {
     const begun = performance.now();
     for (let more = true; more; ) {
       for (const followed of this.#paths) yield* named(followed.path, await followed.look(performance.now()));
+      this.#options.settled?.(false);
       more = false;
       for (let round = 0; round < ROUNDS; round++) {
         more = false;
@@ -109,6 +123,7 @@ export class Tail {
           if (events === null) continue;
           more = true;
           yield* named(followed.path, events);
+          this.#options.settled?.(false);
         }
         if (!more) break;
       }

@@ -32,7 +32,7 @@ export function buildDocument(parts: DocumentParts): ReportDocument {
 }
 
 /** Orders incidents as the contract says: severity, then WebSocket before the rest, then count. */
-function byImportance(a: ReportIncident, b: ReportIncident): number {
+export function byImportance(a: ReportIncident, b: ReportIncident): number {
   return (
     severityRank(b.severity) - severityRank(a.severity) ||
     Number(a.websocket === 'no') - Number(b.websocket === 'no') ||

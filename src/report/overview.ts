@@ -39,7 +39,7 @@ const VERDICT_WANTS = 30;
 const VERDICT_LINES = 4;
 
 /** The verdict in a cell: what is wrong and how sure that is. */
-function verdict(incident: ReportIncident): string {
+export function verdict(incident: ReportIncident): string {
   // The endpoint has its own column.
   const suffix = ` on ${incident.endpoint.path}`;
   const title = incident.title.endsWith(suffix) ? incident.title.slice(0, -suffix.length) : incident.title;

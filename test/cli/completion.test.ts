@@ -27,6 +27,7 @@ describe('bash completion', () => {
     expect(offered('wslog', '')).toEqual([
       'analyze',
       'watch',
+      'incidents',
       'explain',
       'doctor',
       'fix',

@@ -17,7 +17,13 @@ export interface Outcome {
 type Environment = Record<string, string>;
 
 /** Nothing of the tester's own settings reaches the program. */
-const CLEAN: Environment = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', LANG: 'C.UTF-8', TZ: 'UTC' };
+const CLEAN: Environment = {
+  PATH: process.env.PATH ?? '',
+  HOME: '/nonexistent',
+  LANG: 'C.UTF-8',
+  TZ: 'UTC',
+  WSLOG_STATE: 'false',
+};
 
 /** Runs wslog to its end. */
 export function wslog(

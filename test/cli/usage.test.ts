@@ -36,7 +36,18 @@ describe('help and version', () => {
   it('offers only commands that there are', () => {
     const { stdout } = wslog(['--help']);
     const listed = [...(stdout.split('Commands:\n')[1] ?? '').matchAll(/^ {2}([a-z]+)/gm)].map((match) => match[1]);
-    expect(listed).toEqual(['analyze', 'watch', 'explain', 'doctor', 'fix', 'probe', 'patterns', 'completion', 'help']);
+    expect(listed).toEqual([
+      'analyze',
+      'watch',
+      'incidents',
+      'explain',
+      'doctor',
+      'fix',
+      'probe',
+      'patterns',
+      'completion',
+      'help',
+    ]);
   });
 
   it('shows the help on standard error when nothing was asked', () => {

@@ -23,8 +23,13 @@ const ALLOWED = new Map<string, readonly string[]>([
   ['probe', ['diagnosis', 'nginx-conf', 'safe']],
   ...DATA_WAY.map((folder) => [folder, before(folder)] as const),
   ['report', [...before('report'), 'doctor', 'probe']],
+  ['state', ['input', ...DATA_WAY, 'safe']],
+  ['screen', ['report', 'safe']],
   ['analysis', ['fix', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
-  ['commands', ['analysis', 'config', 'doctor', 'fix', 'input', 'nginx-conf', 'probe', ...DATA_WAY, 'safe']],
+  [
+    'commands',
+    ['analysis', 'config', 'doctor', 'fix', 'input', 'nginx-conf', 'probe', 'screen', 'state', ...DATA_WAY, 'safe'],
+  ],
   ['.', ['commands', 'analysis', 'config', 'doctor', 'fix', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
 ]);
 
@@ -39,7 +44,7 @@ const READERS = new Set([
 ]);
 /** Scripts of their own, run by the build and not by wslog. */
 const SCRIPTS = new Set(['catalogue/build.ts']);
-const PURE = new Set([...DATA_WAY, 'doctor', 'fix', 'nginx-conf', 'safe']);
+const PURE = new Set([...DATA_WAY, 'doctor', 'fix', 'nginx-conf', 'safe', 'screen']);
 
 function sources(folder = SRC): string[] {
   return readdirSync(folder).flatMap((name) => {

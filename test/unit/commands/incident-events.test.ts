@@ -102,4 +102,16 @@ describe('IncidentEvents', () => {
     expect(seen(watch.flush())).toEqual(['updated a 3 open']);
     expect(watch.flush()).toEqual([]);
   });
+
+  it('says nothing of what an earlier run said, and ends it when it stays quiet', () => {
+    const events = new IncidentEvents(1000, 100);
+    const known = incident('a', 3);
+    expect(events.isOpen(known.id)).toBeUndefined();
+    events.know([known], 0);
+    const document = report([known]);
+    expect(events.observe(document, 10)).toEqual([]);
+    expect(events.isOpen(known.id)).toBe(true);
+    expect(events.observe(document, 5000).map(({ type }) => type)).toEqual(['ended']);
+    expect(events.isOpen(known.id)).toBe(false);
+  });
 });

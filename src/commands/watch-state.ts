@@ -1,0 +1,175 @@
+/** What a watch remembers: where it stood in each log, and the incidents of the runs before it with its own. */
+
+import { resolve } from 'node:path';
+import { pid } from 'node:process';
+import { UsageError } from '../config/usage-error.ts';
+import type { Position } from '../input/position.ts';
+import type { ReportDocument, ReportIncident } from '../report/document.ts';
+import { redact } from '../safe/redact.ts';
+import { kept } from '../state/kept.ts';
+import { mergeIncidents } from '../state/merge-incidents.ts';
+import { StateInUse, StateProblem } from '../state/problem.ts';
+import { StateStore } from '../state/store.ts';
+import type { IncidentEvents } from './incident-events.ts';
+import type { Invocation } from './invocation.ts';
+import type { Io } from './io.ts';
+import type { Messages } from './messages.ts';
+import { stateFolder } from './state-folder.ts';
+
+/** What is lost by a crash is read again, so this is how long a restart has to catch up, and how often the disk works. */
+const COMMIT_EVERY_MS = 1000;
+/** Drawing up what is stored takes time; it may take this share of it at most. */
+const COMMITTING_SHARE = 0.1;
+
+/** The watch as it is at one moment: everything up to the positions is in the report, and nothing more. */
+export interface Moment {
+  readonly report: ReportDocument;
+  readonly positions: readonly Position[];
+}
+
+export class WatchState {
+  readonly #io: Io;
+  readonly #messages: Messages;
+  readonly #store: StateStore | null;
+  readonly #keepMs: number;
+  readonly #redacts: boolean;
+  /** The incidents of earlier runs. */
+  readonly #base: readonly ReportIncident[];
+  /** Those that were open when this run began. */
+  readonly #open: ReadonlySet<string>;
+  /** What the database holds, in brief: of incidents by id, of positions by path. */
+  readonly #incidentsIn = new Map<string, string>();
+  readonly #positionsIn = new Map<string, string>();
+  #restUntil = Number.NEGATIVE_INFINITY;
+
+  /**
+   * @throws StateInUse when another watch keeps the state that was asked for.
+   * @throws UsageError when state that was asked for cannot be kept.
+   */
+  static async open(call: Invocation): Promise<WatchState> {
+    const { settings, io, messages } = call;
+    const folder = stateFolder(settings, io);
+    if (folder === null) return new WatchState(call, null);
+    try {
+      const store = await StateStore.open(folder.path, pid, io.now());
+      if (store.setAside !== null) messages.error(store.setAside);
+      return new WatchState(call, store);
+    } catch (error) {
+      if (!(error instanceof StateInUse || error instanceof StateProblem)) throw error;
+      if (folder.asked && error instanceof StateInUse) throw error;
+      if (folder.asked) throw new UsageError(error.message);
+      messages.notice(`${error.message}; this watch keeps no state`);
+      return new WatchState(call, null);
+    }
+  }
+
+  private constructor({ settings, io, messages }: Invocation, store: StateStore | null) {
+    this.#io = io;
+    this.#messages = messages;
+    this.#store = store;
+    this.#keepMs = settings.number('keepIncidents');
+    this.#redacts = settings.flag('redact');
+    const found = store?.found ?? { incidents: [], positions: new Map<string, readonly Position[]>() };
+    for (const incident of found.incidents) this.#incidentsIn.set(incident.id, brief(incident));
+    for (const [path, positions] of found.positions) this.#positionsIn.set(path, JSON.stringify(positions));
+    this.#base = kept(found.incidents, io.now(), this.#keepMs);
+    this.#open = new Set(this.#base.filter(({ status }) => status === 'open').map(({ id }) => id));
+  }
+
+  /** Incidents that were open when the last run ended. */
+  open(): ReportIncident[] {
+    return this.#base.filter(({ id }) => this.#open.has(id));
+  }
+
+  /** Where the last run stood in each of the logs. */
+  stored(paths: readonly string[]): Map<string, readonly Position[]> {
+    const stored = new Map<string, readonly Position[]>();
+    for (const path of paths) {
+      const positions = this.#store?.found.positions.get(resolve(this.#io.cwd, path));
+      if (positions !== undefined) stored.set(path, positions);
+    }
+    return stored;
+  }
+
+  /** A report of this run with what earlier runs know of its incidents, and those that were open when it began. */
+  continued(report: ReportDocument): ReportDocument {
+    if (this.#base.length === 0) return report;
+    const current = new Set(report.incidents.map(({ id }) => id));
+    const base = this.#base.filter(({ id }) => current.has(id) || this.#open.has(id));
+    return { ...report, incidents: mergeIncidents(base, report.incidents) };
+  }
+
+  /** Whether it is time to store how things are. */
+  isDue(): boolean {
+    return this.#store !== null && this.#io.monotonic() >= this.#restUntil;
+  }
+
+  /** Stores a moment, whole or not at all; false when it could not be stored, and is to be tried again. */
+  commit(moment: Moment, events: IncidentEvents): boolean {
+    if (this.#store === null) return true;
+    let stored = false;
+    const began = this.#io.monotonic();
+    try {
+      this.#write(this.#store, moment, events);
+      stored = true;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_'))) throw error;
+      this.#messages.error(
+        `state cannot be saved (${String(error.code)}): watching goes on, and it is tried again; a restart would read on from the last save`,
+      );
+    }
+    const took = this.#io.monotonic() - began;
+    this.#restUntil = began + Math.max(COMMIT_EVERY_MS, took / COMMITTING_SHARE);
+    return stored;
+  }
+
+  close(): void {
+    this.#store?.close();
+  }
+
+  #write(store: StateStore, { report, positions }: Moment, events: IncidentEvents): void {
+    const now = this.#io.now();
+    const all = mergeIncidents(this.#base, report.incidents).map((incident) => withStatus(incident, events));
+    const incidents = kept(all, now, this.#keepMs);
+    const changed = incidents.filter((incident) => this.#incidentsIn.get(incident.id) !== brief(incident));
+    const ids = new Set(incidents.map(({ id }) => id));
+    const gone = [...this.#incidentsIn.keys()].filter((id) => !ids.has(id));
+    const moved = new Map<string, readonly Position[]>();
+    for (const [path, held] of byPath(this.#io.cwd, positions)) {
+      if (this.#positionsIn.get(path) !== JSON.stringify(held)) moved.set(path, held);
+    }
+    if (changed.length === 0 && gone.length === 0 && moved.size === 0) return;
+    const safe = this.#redacts ? changed : changed.map((incident) => redacted(incident));
+    store.commit({ positions: moved, incidents: safe, gone });
+    for (const incident of changed) this.#incidentsIn.set(incident.id, brief(incident));
+    for (const id of gone) this.#incidentsIn.delete(id);
+    for (const [path, held] of moved) this.#positionsIn.set(path, JSON.stringify(held));
+  }
+}
+
+/** What changes whenever there is something new to store. */
+function brief(incident: ReportIncident): string {
+  const { lines, count, status, severity, websocket, lastSeen, causes } = incident;
+  return [lines, count, status, severity, websocket, lastSeen, causes[0]?.id, causes[0]?.confidence].join(' ');
+}
+
+/** The watch knows by its own clock what has ended; the logs' times may say otherwise for a moment. */
+function withStatus(incident: ReportIncident, events: IncidentEvents): ReportIncident {
+  const open = events.isOpen(incident.id);
+  const status = open === undefined ? incident.status : open ? 'open' : 'ended';
+  return status === incident.status ? incident : { ...incident, status };
+}
+
+function byPath(cwd: string, positions: readonly Position[]): Map<string, Position[]> {
+  const held = new Map<string, Position[]>();
+  for (const position of positions) {
+    const path = resolve(cwd, position.path);
+    held.set(path, [...(held.get(path) ?? []), position]);
+  }
+  return held;
+}
+
+/** Secrets are masked in what is kept, also when they are not in what is shown. */
+function redacted<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value), (_, part: unknown) => (typeof part === 'string' ? redact(part) : part));
+}

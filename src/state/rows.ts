@@ -1,0 +1,89 @@
+/** What the database's rows hold, checked when they are read: a file on disk may hold anything. */
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import type { Position } from '../input/position.ts';
+import type { ReportIncident } from '../report/document.ts';
+
+const text = v.string();
+const count = v.number();
+const textOrNull = v.nullable(v.string());
+
+const MARK = v.object({ bytes: count, sha256: text });
+
+const POSITIONS: v.GenericSchema<unknown, Position[]> = v.array(
+  v.object({
+    path: text,
+    dev: text,
+    ino: text,
+    offset: count,
+    size: count,
+    head: MARK,
+    marker: MARK,
+    changed: count,
+    rotated: v.boolean(),
+  }),
+);
+
+const COUNTED = v.array(v.object({ address: text, count }));
+
+const CAUSE = v.object({
+  id: text,
+  title: text,
+  confidence: v.number(),
+  evidence: v.array(v.object({ text, weight: v.number(), file: textOrNull, line: v.nullable(count) })),
+  directive: v.nullable(
+    v.object({ name: text, value: textOrNull, file: textOrNull, line: v.nullable(count), default: v.boolean() }),
+  ),
+  fix: v.object({
+    summary: text,
+    steps: v.array(v.object({ do: text, why: textOrNull, nginx: textOrNull, run: textOrNull })),
+    patch: textOrNull,
+    verify: v.array(v.object({ run: text, expect: text })),
+  }),
+});
+
+const INCIDENT: v.GenericSchema<unknown, ReportIncident> = v.object({
+  id: text,
+  title: text,
+  severity: v.picklist(['info', 'warning', 'error', 'critical']),
+  status: v.picklist(['open', 'ended']),
+  websocket: v.picklist(['yes', 'likely', 'no', 'unknown']),
+  firstSeen: textOrNull,
+  lastSeen: textOrNull,
+  endpoint: v.object({ server: textOrNull, host: textOrNull, path: textOrNull }),
+  upstreams: COUNTED,
+  clients: v.object({ distinct: count, exact: v.boolean(), top: COUNTED }),
+  count,
+  lines: count,
+  symptoms: v.array(v.object({ id: text, count })),
+  statuses: v.record(text, count),
+  timeline: v.object({ from: textOrNull, bucketSeconds: count, counts: v.array(count) }),
+  causes: v.array(CAUSE),
+  ruledOut: v.array(v.object({ id: text, why: text })),
+  undecided: textOrNull,
+  evidence: v.array(v.object({ file: text, line: count, raw: text })),
+});
+
+const ROW = v.object({ key: text, body: text, sum: text });
+
+/** A row as it is stored: the sum finds what a disk changed on its own. */
+export function sumOf(key: string, body: string): string {
+  return createHash('sha256').update(key).update('\0').update(body).digest('hex');
+}
+
+/** The positions of one path. @throws when the row is not what was stored. */
+export function positionsIn(row: unknown): { path: string; positions: Position[] } {
+  const { key, content } = contentOf(row);
+  return { path: key, positions: v.parse(POSITIONS, content) };
+}
+
+/** @throws when the row is not what was stored. */
+export function incidentIn(row: unknown): ReportIncident {
+  return v.parse(INCIDENT, contentOf(row).content);
+}
+
+function contentOf(row: unknown): { key: string; content: unknown } {
+  const { key, body, sum } = v.parse(ROW, row);
+  if (sum !== sumOf(key, body)) throw new Error('a row of the database was changed');
+  return { key, content: JSON.parse(body) };
+}

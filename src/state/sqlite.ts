@@ -1,0 +1,31 @@
+/** The embedded database, loaded only when state is kept or read. */
+import { StateProblem } from './problem.ts';
+
+export interface Connection {
+  exec(sql: string): void;
+  all(sql: string): unknown[];
+  run(sql: string, ...values: string[]): void;
+  close(): void;
+}
+
+/** Opens a database file; waits for nobody's lock. */
+export type Connect = (file: string) => Connection;
+
+/** @throws StateProblem where the package has no build for this machine. */
+export async function loadSqlite(): Promise<Connect> {
+  let Database: typeof import('libsql');
+  try {
+    Database = (await import('libsql')).default;
+  } catch {
+    throw new StateProblem('the package libsql, which keeps state, is not installed or has no build for this machine');
+  }
+  return (file) => {
+    const database = new Database(file, { timeout: 0 });
+    return {
+      exec: (sql) => void database.exec(sql),
+      all: (sql) => database.prepare(sql).all(),
+      run: (sql, ...values) => void database.prepare(sql).run(...values),
+      close: () => void database.close(),
+    };
+  };
+}
