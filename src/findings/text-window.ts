@@ -1,7 +1,7 @@
 /** A stretch of log in memory, as bytes: what is looked at by position is never made into strings. */
 
 /** Room behind the text, so that a comparison may run over its end; as long as the longest text that is compared. */
-export const SLACK = 4096;
+const SLACK = 4096;
 
 const LF = 10;
 
