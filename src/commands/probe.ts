@@ -22,6 +22,7 @@ import type { Invocation } from './invocation.ts';
 import { confOf, type NginxConf } from './nginx-conf.ts';
 import { writeFileWhole, writeOut } from './output.ts';
 import { ProbeLog } from './probe-log.ts';
+import { machineNotes } from './probe-machine.ts';
 import { ownVersion } from './version.ts';
 
 const FORMATS = ['text', 'json'] as const;
@@ -98,6 +99,10 @@ export async function probe(call: Invocation): Promise<number> {
   const succeeded = result.attempts.filter(works).length;
   const verdict = judge({ ...result, made: result.attempts.length, succeeded, location });
   notes.push(...missingWitness(verdict, conf !== null || files.length > 0, upstream !== null));
+  if (conf !== null && isThisMachine(override?.host ?? target.host)) {
+    const given = settings.text('nginxConf');
+    notes.push(...(await machineNotes(io, given === '-' ? null : given, port, upstream?.port ?? null)));
+  }
   const document = buildProbeDocument({
     version: ownVersion(),
     result,
