@@ -66,6 +66,17 @@ class Torture {
     this.reader = child;
   }
 
+  /** A reader that has never saved its place cannot know of a log rotated away before it looked. */
+  async begin() {
+    this.start();
+    await this.write(5);
+    const deadline = performance.now() + PATIENCE_MS;
+    while (!this.stderr.includes('following') || this.counted().lines < this.written) {
+      if (performance.now() > deadline) throw new Error('the first lines were not counted');
+      await delay(100);
+    }
+  }
+
   async end(signal) {
     const child = this.reader;
     if (child === null) return null;
@@ -175,7 +186,7 @@ class Torture {
   }
 
   async run() {
-    this.start();
+    await this.begin();
     await delay(this.pick(800));
     while (this.written < this.lines) await this.step();
     if (this.reader === null) this.start();
