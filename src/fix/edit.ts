@@ -38,13 +38,15 @@ export function replaceDirective(directive: Directive, line: string): Edit {
   return { file: directive.file, start: directive.start, end: directive.end, text: line };
 }
 
-/** Takes a directive out, with its line when nothing else stands on it. */
+/** Takes a directive out, with its line when nothing else stands on it. A comment behind it stays, in its place. */
 export function remove(conf: Conf, { file, start, end }: Directive): Edit {
   const text = textOf(conf, file);
   const lineStart = startOfLine(text, start);
   const lineEnd = endOfLine(text, end);
-  const isAlone = text.slice(lineStart, start).trim() === '' && text.slice(end, lineEnd).trim() === '';
-  if (!isAlone) return { file, start, end, text: '' };
+  const isFirst = text.slice(lineStart, start).trim() === '';
+  const behind = text.slice(end, lineEnd);
+  if (!isFirst) return { file, start, end, text: '' };
+  if (behind.trim() !== '') return { file, start, end: end + behind.length - behind.trimStart().length, text: '' };
   return { file, start: lineStart, end: Math.min(lineEnd + 1, text.length), text: '' };
 }
 
