@@ -21,18 +21,17 @@ export class Timeline {
   add(second: number, count = 1): void {
     if (second >= this.#from && second < this.#to) {
       this.#recent += count;
+      if (second < this.#min || second >= this.#max + 1) this.#reach(Math.floor(second));
       return;
     }
     this.#settle();
     const t = Math.floor(second);
-    if (t < this.#min) this.#min = t;
-    if (t > this.#max) this.#max = t;
+    this.#reach(t);
     this.#fit();
     const cell = Math.floor(t / this.width);
     this.#counts.set(cell, (this.#counts.get(cell) ?? 0) + count);
-    // Within the bounds seen so far, so that a hit there changes nothing but its count.
-    this.#from = Math.max(cell * this.width, this.#min);
-    this.#to = Math.min((cell + 1) * this.width, this.#max + 1);
+    this.#from = cell * this.width;
+    this.#to = this.#from + this.width;
   }
 
   merge(other: Timeline): void {
@@ -68,6 +67,11 @@ export class Timeline {
       this.#recent = 0;
     }
     this.#to = Number.NEGATIVE_INFINITY;
+  }
+
+  #reach(t: number): void {
+    if (t < this.#min) this.#min = t;
+    if (t > this.#max) this.#max = t;
   }
 
   #fit(): void {
