@@ -11,7 +11,12 @@ export interface WaitingSource {
   readonly rank: number;
   readonly order: number;
   open(): Source;
+  /** Told when its turn is near. */
+  prepare(): void;
 }
+
+/** How many inputs are told that their turn is near. */
+const NEAR = 2;
 
 /** @param take is given each finding's source; the finding is `source.batch` at `source.at` */
 export async function mergeByTime(
@@ -31,9 +36,12 @@ export async function mergeByTime(
       first = earliest(active);
     }
     if (first === null || signal?.aborted === true) return;
+    for (const near of queue.slice(next, next + NEAR)) near.prepare();
     const rival = earliest(active, first);
     const limit = next < queue.length ? queue[next]!.firstSecond : Number.POSITIVE_INFINITY;
     const { batch } = first;
+    const alone = rival === null && limit === Number.POSITIVE_INFINITY;
+    for (; alone && first.at < batch.length; first.at++) take(first);
     while (first.at < batch.length) {
       const second = first.headSecond();
       if (second >= limit || (rival !== null && !precedes(first, second, rival))) break;

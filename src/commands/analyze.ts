@@ -48,7 +48,10 @@ export async function analyze(call: Invocation): Promise<number> {
 
   const progress = progressFor(sets, settings, io);
   // A signal ends the reading; what was read until then is reported.
-  const around = { stdin: io.stdin, onProgress: (bytes: number) => progress?.add(bytes), signal: io.signal };
+  const workers = settings.number('workers');
+  const sideBySide = workers === 0 ? {} : { threads: workers };
+  const onProgress = (bytes: number) => progress?.add(bytes);
+  const around = { stdin: io.stdin, onProgress, signal: io.signal, sideBySide };
   const report = await analyzeLogs(sets, told, around);
   progress?.clear();
   report.inputs.push(...problems.map(unreadInput));

@@ -43,7 +43,7 @@ const ANALYZE: CommandSpec = {
     "LOGS are files, folders, globs, or '-' for standard input; plain, gzip, zstd, bzip2 or xz, told by content. Error and access logs are told apart by content.",
     'Exit codes: 0 ran; 1 something at or above --fail-on; 2 wrong usage or nothing to read; 3 part of the input was not read or not recognised; 130 and 143 ended by a signal.',
   ],
-  options: [...CONF, 'since', 'until', 'format', 'json', 'output', ...FILTERS, 'failOn', ...COMMON],
+  options: [...CONF, 'since', 'until', 'format', 'json', 'output', ...FILTERS, 'failOn', 'workers', ...COMMON],
   run: async (call) => (await import('./analyze.ts')).analyze(call),
 };
 

@@ -152,6 +152,12 @@ export const OPTIONS = {
   n: { kind: 'count', value: 'N', default: 1, describe: 'how many handshakes to make through nginx, at most 100' },
   interval: { kind: 'duration', value: 'TIME', default: 1000, describe: 'time between them, at least 100ms' },
   timeout: { kind: 'duration', value: 'TIME', default: 10_000, describe: 'how long to wait for each step' },
+  workers: {
+    kind: 'count',
+    value: 'N',
+    default: 0,
+    describe: 'threads that read large logs side by side; 1: a single one, 0: one a core',
+  },
   fromStart: { kind: 'flag', describe: 'read the logs from their first line, not from their end' },
   lines: { kind: 'count', value: 'N', default: 0, describe: 'read the last N lines of each log first' },
   plain: { kind: 'flag', describe: 'one line an event, also on a terminal' },

@@ -59,8 +59,12 @@ export function answeredBy(record: AccessRecord): AnsweredBy {
     if (status === 502 || status === 504) return 'nginx';
     return 'backend';
   }
+  return isNginxAnswer(status, record.bodyBytes) ? 'nginx' : 'unknown';
+}
+
+/** Whether the status and the size of an answer alone show that nginx made it. */
+export function isNginxAnswer(status: number, bytes: number | null): boolean {
   if (status === 499 || status === 444 || status === 494 || status === 495 || status === 496 || status === 497)
-    return 'nginx';
-  if (record.bodyBytes !== null && isNginxPage(status, record.bodyBytes)) return 'nginx';
-  return 'unknown';
+    return true;
+  return bytes !== null && isNginxPage(status, bytes);
 }

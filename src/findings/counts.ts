@@ -41,6 +41,23 @@ export function newCounts(): SourceCounts {
   };
 }
 
+/** Adds what was counted in a later part of the same input. */
+export function addCounts(sum: SourceCounts, part: SourceCounts): void {
+  sum.lines += part.lines;
+  sum.routine += part.routine;
+  sum.unknown += part.unknown;
+  sum.errorLines += part.errorLines;
+  sum.accessLines += part.accessLines;
+  sum.outside += part.outside;
+  sum.forged += part.forged;
+  sum.cut += part.cut;
+  sum.timeless += part.timeless;
+  sum.firstTime = Math.min(sum.firstTime, part.firstTime);
+  sum.lastTime = Math.max(sum.lastTime, part.lastTime);
+  sum.verbosity = Math.max(sum.verbosity, part.verbosity);
+  if (part.started !== null) noteStart(sum, part.started.version, part.started.time);
+}
+
 /** @param time epoch seconds; NaN when the notice has no readable time, which any other is later than */
 export function noteStart(counts: SourceCounts, version: string, time: number): void {
   const at = Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time;

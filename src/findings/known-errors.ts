@@ -5,6 +5,7 @@
  * not. It takes 0.2 µs a line, reading included; the plain way 8 µs.
  */
 import type { ErrorRecord } from '../nginx/record.ts';
+import { AddressReader } from './address.ts';
 import type { EncodedFeeds } from './encoded-feeds.ts';
 import { type ErrorGist, requestHashOf } from './gists.ts';
 import { KnownHour } from './known-hour.ts';
@@ -59,6 +60,7 @@ export class KnownErrors {
   readonly #tails = new KnownTexts<Tail>();
   readonly #lines = new Array<KnownLine | null>(PAIRS).fill(null);
   readonly #hour: KnownHour;
+  readonly #address = new AddressReader();
   /** Numbers given to messages and contexts. */
   #given = 0;
   #messages = 0;
@@ -102,8 +104,9 @@ export class KnownErrors {
     if (c !== 32 || at === from || at - from > MAX_DIGITS) return false;
     const message = level.value.get(window, at + 1);
     if (message === null || (message.value.quotes && this.#feeds.near(start))) return false;
-    at = this.#readClient(bytes, at + 1 + message.length);
-    if (at === -1) return false;
+    const client = at + 1 + message.length;
+    at = this.#address.read(bytes, client);
+    if (at === -1 || bytes[at] !== 44 || bytes[at + 1] !== 32) return false;
     const tail = this.#tails.get(window, at);
     if (tail === null) return false;
     const end = at + tail.length - 1;
@@ -114,6 +117,9 @@ export class KnownErrors {
     this.time = time;
     this.connection = connection;
     this.request = known.request;
+    this.client = this.#address.ipv4;
+    this.clientStart = client;
+    this.clientEnd = at;
     this.end = end;
     this.gist = known.gist;
     return true;
@@ -165,43 +171,8 @@ export class KnownErrors {
     const quotes = window.bytes.subarray(start + from, start + to).includes(34);
     return messages.set(window, start + from, start + to, { number: this.#given++, quotes }).value;
   }
-
-  /** Reads the address at `at`; returns where it ends, or -1 when it is none or not followed by `, `. */
-  #readClient(bytes: Buffer, start: number): number {
-    let value = 0;
-    let part = -1;
-    let dots = 0;
-    let at = start;
-    let c = bytes[at]!;
-    for (; ; c = bytes[++at]!) {
-      if (c >= 48 && c <= 57) {
-        // A leading zero, and what is no byte, make it another text than the address would read back as.
-        if (part === 0 || part > 25) break;
-        part = part === -1 ? c - 48 : part * 10 + c - 48;
-      } else if (c === 46 && part !== -1 && part < 256) {
-        value = (value << 8) | part;
-        part = -1;
-        dots++;
-      } else break;
-    }
-    if (c === 44 && dots === 3 && part !== -1 && part < 256) {
-      this.client = ((value << 8) | part) >>> 0;
-    } else {
-      // Addresses only: digits, hex letters, dots and colons. Anything else takes the plain way.
-      while (isAddressByte(c)) c = bytes[++at]!;
-      if (c !== 44 || at === start) return -1;
-      this.client = -1;
-      this.clientStart = start;
-      this.clientEnd = at;
-    }
-    return bytes[at + 1] === 32 ? at : -1;
-  }
 }
 
 function pairOf(message: Message, tail: Tail): number {
   return (Math.imul(tail.number, 0x9e3779b1) + Math.imul(message.number, 0x85ebca6b)) & (PAIRS - 1);
-}
-
-function isAddressByte(c: number): boolean {
-  return (c >= 48 && c <= 58) || c === 46 || (c >= 97 && c <= 102);
 }

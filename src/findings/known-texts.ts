@@ -17,8 +17,8 @@ export interface Known<Value> {
 interface Leaf<Value> extends Known<Value> {
   readonly kind: 'leaf';
   /** The text, four bytes at a time, and the up to three bytes that remain. */
-  readonly words: Int32Array;
-  readonly rest: Uint8Array;
+  readonly words: readonly number[];
+  readonly rest: readonly number[];
 }
 
 interface Fork<Value> {
@@ -60,9 +60,11 @@ export class KnownTexts<Value> {
   set(window: TextWindow, start: number, end: number, value: Value): Known<Value> {
     const { bytes, view } = window;
     const length = end - start;
-    const words = new Int32Array(length >> 2);
-    for (let i = 0; i < words.length; i++) words[i] = view.getInt32(start + i * 4, true);
-    const rest = Uint8Array.from(bytes.subarray(start + words.length * 4, end));
+    const words: number[] = [];
+    const rest: number[] = [];
+    let at = start;
+    for (; at + 4 <= end; at += 4) words.push(view.getInt32(at, true));
+    for (; at < end; at++) rest.push(bytes[at]!);
     const leaf: Leaf<Value> = { kind: 'leaf', value, length, words, rest };
     this.size++;
     this.#root = this.#root === null ? leaf : this.#insert(this.#root, leaf, bytes, start);

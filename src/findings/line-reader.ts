@@ -16,8 +16,9 @@ import { newCounts, noteStart } from './counts.ts';
 import { PathFolder } from './endpoint.ts';
 import { nginxEvent, startedVersion } from './events.ts';
 import { foldOf, type Gist, Gists, isWebSocket, requestHashOf } from './gists.ts';
+import type { KnownAccess } from './known-access.ts';
 import type { KnownErrors } from './known-errors.ts';
-import type { RoutineAccess } from './routine-access.ts';
+import { TextWindow } from './text-window.ts';
 import { UnknownLines } from './unknown.ts';
 import { impliedZone } from './zone.ts';
 
@@ -45,7 +46,7 @@ export interface LineAt {
 }
 
 /** Tries of every known format on lines that no stated format explains; bounds the cost of a file of junk. */
-const MAX_GUESSES = 20_000;
+export const MAX_GUESSES = 20_000;
 /** Text of a split container line that is kept, bytes: several times what nginx can write. */
 const MAX_PARTIAL = 16_384;
 
@@ -56,17 +57,19 @@ export class LineReader {
   /** Tries left, and tries made. */
   guessesLeft = MAX_GUESSES;
   guessed = 0;
+  /** Where the lines stand. */
+  window = new TextWindow(0);
   /** Text of a container line that its runtime has split (CRI's `P`). */
   partial = '';
   readonly #options: ReaderOptions;
-  readonly #known: KnownErrors;
-  readonly #routine: RoutineAccess;
+  readonly #knownErrors: KnownErrors;
+  readonly #knownAccess: KnownAccess;
   readonly #folder = new PathFolder();
 
-  constructor(options: ReaderOptions, known: KnownErrors, routine: RoutineAccess) {
+  constructor(options: ReaderOptions, knownErrors: KnownErrors, knownAccess: KnownAccess) {
     this.#options = options;
-    this.#known = known;
-    this.#routine = routine;
+    this.#knownErrors = knownErrors;
+    this.#knownAccess = knownAccess;
   }
 
   /** @param outer time of the wrapper the text was taken out of; null when there was none */
@@ -82,7 +85,7 @@ export class LineReader {
     for (const format of this.#options.formats) {
       const record = format.parse(text);
       if (record !== null) {
-        this.#accessRecord(record, at, batch, outer);
+        this.#accessRecord(record, at, batch, outer, format === this.#options.formats[0]);
         return;
       }
     }
@@ -133,7 +136,7 @@ export class LineReader {
       }
       const access = detectAccessLine(at.text);
       if (access !== null && access.status !== null) {
-        this.#accessRecord(access, at, batch, outer);
+        this.#accessRecord(access, at, batch, outer, false);
         return;
       }
     }
@@ -173,17 +176,17 @@ export class LineReader {
       return;
     }
     const gist = symptom.role === 'routine' ? null : gists.error(symptom, record, foldOf(record, this.#folder));
-    if (at.inWindow) this.#known.learn(record, gist, batch.window, at.start, at.text);
+    if (at.inWindow) this.#knownErrors.learn(record, gist, this.window, at.start, at.text);
     if (gist === null) counts.routine += at.lines;
     else this.#emit(gist, record, at, time, batch);
   }
 
-  #accessRecord(record: AccessRecord, at: LineAt, batch: Batch, outer: LineTime | null): void {
+  /** @param expected it is in the format that lines of this input are expected in */
+  #accessRecord(record: AccessRecord, at: LineAt, batch: Batch, outer: LineTime | null, expected: boolean): void {
     const { counts } = this;
     const time = this.#timeOf(record.time, outer);
     if (!this.#counted(time, at)) return;
     counts.accessLines += at.lines;
-    if (at.inWindow && this.#routine.applies) this.#routine.learn(record.time, batch.window, at.start, at.text);
     const status = record.status ?? -1;
     const fold = foldOf(record, this.#folder);
     const hint = fold?.hint ?? null;
@@ -191,30 +194,29 @@ export class LineReader {
     const tunnel = status === 101;
     const failed = status >= 400 || (status < 200 && !tunnel);
     const named = hint === 'strong' || (hint === 'weak' && status >= 300);
-    if (!tunnel && !failed && !upgrade && !(named && status !== 304)) {
-      counts.routine += at.lines;
-      return;
-    }
+    const says = tunnel || failed || upgrade || (named && status !== 304);
     // Failures of other requests are looked at, since they may belong to an error line, but are none of our business.
-    if (failed && status < 500 && status >= 400 && hint === null && !upgrade) counts.routine += at.lines;
-    this.#emit(this.gists.access(record, fold), record, at, time, batch);
+    const isRoutine = !says || (failed && status < 500 && status >= 400 && hint === null && !upgrade);
+    if (isRoutine) counts.routine += at.lines;
+    const gist = says ? this.gists.access(record, fold) : null;
+    if (at.inWindow && expected && this.#knownAccess.applies)
+      this.#knownAccess.learn(record, gist, isRoutine, this.window, at.start, at.text);
+    if (gist !== null) this.#emit(gist, record, at, time, batch);
   }
 
   #emit(gist: Gist, record: ErrorRecord | AccessRecord, at: LineAt, time: number, batch: Batch): void {
     const i = batch.length;
-    const isAccess = record.kind === 'access';
     batch.add(
       gist,
       time,
       batch.clientCode(clientOf(record.client)),
       record.connection ?? -1,
       requestHashOf(record),
-      isAccess ? (record.requestTime ?? -1) : -1,
-      isAccess ? (record.bodyBytes ?? record.bytesSent ?? -1) : -1,
       at.line,
       at.start,
       at.end,
     );
+    if (record.kind === 'access') batch.addAccess(record.requestTime ?? -1, record.bodyBytes ?? record.bytesSent ?? -1);
     if (at.lines !== 1) batch.spans.set(i, at.lines);
     if (!at.inWindow) batch.texts.set(i, at.text);
   }

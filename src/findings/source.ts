@@ -10,9 +10,9 @@ import type { SourceCounts } from './counts.ts';
 import { newCounts } from './counts.ts';
 import { EncodedFeeds } from './encoded-feeds.ts';
 import type { Gist } from './gists.ts';
+import { KnownAccess } from './known-access.ts';
 import { KnownErrors } from './known-errors.ts';
 import { LineReader, type ReaderOptions } from './line-reader.ts';
-import { RoutineAccess } from './routine-access.ts';
 import type { TextWindow } from './text-window.ts';
 import { UnknownLines } from './unknown.ts';
 
@@ -21,14 +21,16 @@ export interface PartStart {
   /** Text of a container line whose end is still to come. */
   readonly partial: string;
   readonly guessesLeft: number;
-  /** The only templates of unknown lines there is room for; null while there is room for any. */
-  readonly templates: readonly string[] | null;
+  /** Where unknown lines are counted. */
+  newUnknown(): UnknownLines;
 }
 
 /** What lines before hand on to those behind them. */
 export interface Boundary {
   /** Where the first line stands that is held, since what follows may belong to it; -1 when none is. */
   readonly heldFrom: number;
+  /** How many are. */
+  readonly heldLines: number;
   readonly partial: string;
 }
 
@@ -37,21 +39,21 @@ export class SourceReader {
   readonly #since: number;
   readonly #until: number;
   readonly #feeds = new EncodedFeeds();
-  readonly #known: KnownErrors;
-  readonly #routine: RoutineAccess;
+  readonly #errors: KnownErrors;
+  readonly #access: KnownAccess;
   readonly #lines: LineReader;
   #assembler = new EntryAssembler();
   /** Physical lines that the assembler holds. */
   #held: HeldLine[] = [];
-  #templates: readonly string[] | null = null;
+  #newUnknown = () => new UnknownLines();
 
   constructor(options: ReaderOptions) {
     this.#plainOnly = options.plain === true;
     this.#since = options.since;
     this.#until = options.until;
-    this.#known = new KnownErrors(this.#feeds, options.offsetAt);
-    this.#routine = new RoutineAccess(options.formats);
-    this.#lines = new LineReader(options, this.#known, this.#routine);
+    this.#errors = new KnownErrors(this.#feeds, options.offsetAt);
+    this.#access = new KnownAccess(options.formats);
+    this.#lines = new LineReader(options, this.#errors, this.#access);
   }
 
   get counts(): SourceCounts {
@@ -72,7 +74,8 @@ export class SourceReader {
   }
 
   get boundary(): Boundary {
-    return { heldFrom: this.#held[0]?.start ?? -1, partial: this.#lines.partial };
+    const { partial } = this.#lines;
+    return { heldFrom: this.#held[0]?.start ?? -1, heldLines: this.#held.length, partial };
   }
 
   /** Begins anew in the middle of the input. What was learned of recurring lines is kept. */
@@ -81,21 +84,33 @@ export class SourceReader {
     this.#held = [];
     this.#lines.partial = start.partial;
     this.#lines.guessesLeft = start.guessesLeft;
-    this.#templates = start.templates;
+    this.#newUnknown = start.newUnknown;
     this.startCounting();
+  }
+
+  /** Goes on where others have stopped. */
+  goOn(start: Pick<PartStart, 'partial' | 'guessesLeft'>, counts: SourceCounts, unknown: UnknownLines): void {
+    this.#lines.partial = start.partial;
+    this.#lines.guessesLeft = start.guessesLeft;
+    this.#lines.counts = counts;
+    this.#lines.unknown = unknown;
   }
 
   /** Forgets what was counted so far. */
   startCounting(): void {
     this.#lines.counts = newCounts();
-    this.#lines.unknown = new UnknownLines({ known: this.#templates });
+    this.#lines.unknown = this.#newUnknown();
     this.#lines.guessed = 0;
   }
 
   /** Empties the batch for findings in this window. */
   open(window: TextWindow, batch: Batch): void {
-    if (this.#lines.gists.trim()) this.#known.forget();
-    batch.reset(window, this.#lines.gists.all);
+    if (this.#lines.gists.trim()) {
+      this.#errors.forget();
+      this.#access.forget();
+    }
+    this.#lines.window = window;
+    batch.reset(window.bytes, this.#lines.gists.all);
   }
 
   /**
@@ -117,7 +132,7 @@ export class SourceReader {
       let lineEnd = -1;
       if (!this.#plainOnly && !this.#assembler.pending) {
         if (isError) lineEnd = this.#fastError(window, at, number, batch);
-        else if (this.#routine.applies) lineEnd = this.#fastAccess(window, at);
+        else if (this.#access.applies) lineEnd = this.#fastAccess(window, at, number, batch);
       }
       if (lineEnd === -1) {
         lineEnd = window.lineEnd(at);
@@ -136,7 +151,7 @@ export class SourceReader {
 
   /** Where the line ends, or -1 when the plain way must read it. */
   #fastError(window: TextWindow, start: number, line: number, batch: Batch): number {
-    const known = this.#known;
+    const known = this.#errors;
     if (!known.match(window, start)) return -1;
     const { counts } = this.#lines;
     const { time, gist, end } = known;
@@ -154,25 +169,30 @@ export class SourceReader {
     }
     const client =
       known.client >= 0 ? known.client : batch.clientCode(window.slice(known.clientStart, known.clientEnd));
-    batch.add(gist, time, client, known.connection, known.request, -1, -1, line, start, end);
+    batch.add(gist, time, client, known.connection, known.request, line, start, end);
     return end;
   }
 
-  #fastAccess(window: TextWindow, start: number): number {
-    const routine = this.#routine;
-    if (!routine.tell(window, start)) return -1;
+  #fastAccess(window: TextWindow, start: number, line: number, batch: Batch): number {
+    const known = this.#access;
+    if (!known.match(window, start)) return -1;
     const { counts } = this.#lines;
-    const { time } = routine;
+    const { time, gist, end } = known;
     if (time < this.#since || time >= this.#until) {
       counts.outside++;
-      return routine.end;
+      return end;
     }
     counts.lines++;
     counts.accessLines++;
-    counts.routine++;
     if (time < counts.firstTime) counts.firstTime = time;
     if (time > counts.lastTime) counts.lastTime = time;
-    return routine.end;
+    if (known.isRoutine) counts.routine++;
+    if (gist === null) return end;
+    const client =
+      known.client >= 0 ? known.client : batch.clientCode(window.slice(known.clientStart, known.clientEnd));
+    batch.add(gist, time, client, -1, known.request, line, start, end);
+    batch.addAccess(-1, known.size);
+    return end;
   }
 
   #plain(window: TextWindow, start: number, lineEnd: number, line: number, batch: Batch): void {

@@ -32,6 +32,12 @@ export class UnknownLines {
     this.#count(templateOf(line), count, line);
   }
 
+  copy(): UnknownLines {
+    const copy = new UnknownLines();
+    copy.merge(this.templates);
+    return copy;
+  }
+
   /** Adds the unknown lines of the next part of the same input: the same as if their lines had come one by one. */
   merge(part: Iterable<readonly [template: string, seen: { count: number; example: string }]>): void {
     for (const [template, { count, example }] of part) this.#count(template, count, example);

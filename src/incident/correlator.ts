@@ -132,7 +132,7 @@ export class Correlator {
     increment(stats.byStatus, status);
     if (key.upgrade === 'yes') stats.upgradeYes++;
     else if (key.upgrade === 'no') stats.upgradeNo++;
-    const seconds = batch.columns.seconds[i]!;
+    const seconds = batch.seconds(i);
     const client = batch.client(i);
     const group = this.#joinedGroup(batch.columns.request[i]!, time, seconds, client, batch.columns.connection[i]!);
     if (status === 101) {
@@ -146,7 +146,7 @@ export class Correlator {
       group.tally.lines += batch.span(i);
       increment(group.statuses, status, 1, 64);
       for (const s of key.upstreamStatus) increment(group.upstreamStatuses, s, 1, 64);
-      if (seconds >= 0) group.requestSeconds.add(seconds, batch.columns.bytes[i]!);
+      if (seconds >= 0) group.requestSeconds.add(seconds, batch.size(i));
       if (key.upgrade === 'yes' || status === 101) group.upgradeYes++;
       else if (key.upgrade === 'no') group.upgradeNo++;
       if (status < 400 && group.symptom.stage === 'handshake') group.recovered++;
@@ -174,8 +174,8 @@ export class Correlator {
     tally.lines += batch.span(i);
     tally.hit(time, batch.client(i));
     if (tally.samples.length < MAX_SAMPLES) tally.sample(refTo('access', batch, i, file, time));
-    const seconds = batch.columns.seconds[i]!;
-    const bytes = batch.columns.bytes[i]!;
+    const seconds = batch.seconds(i);
+    const bytes = batch.size(i);
     if (seconds >= 0) group.requestSeconds.add(seconds, bytes);
     if (bytes >= 0) increment(group.bodyBytes, bytes, 1, 64);
     for (const s of key.upstreamStatus) increment(group.upstreamStatuses, s, 1, 64);
@@ -200,7 +200,7 @@ export class Correlator {
       this.#sessions.set(key.endpoint, group);
     }
     const client = batch.client(i);
-    const bytes = batch.columns.bytes[i]!;
+    const bytes = batch.size(i);
     const lines = batch.span(i);
     for (const u of key.upstreams.slice(-1)) increment(group.upstreams, u, 1, 64);
     if (group.protocols.size < 8) group.protocols.add(key.protocol);

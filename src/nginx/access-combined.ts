@@ -2,7 +2,7 @@
  * Access lines that begin like nginx's combined format, whatever precedes the client or follows the user agent, and
  * such lines cut short by whoever pasted them.
  */
-import { AccessFields, toAccessRecord } from './access-line.ts';
+import { AccessFields, type AccessFormat, toAccessRecord } from './access-line.ts';
 import { closingQuote, placeTail, readTail, type TailToken } from './access-tail.ts';
 import { unescapeDefault } from './log-escapes.ts';
 import type { AccessRecord } from './record.ts';
@@ -10,6 +10,17 @@ import { parseTimeLocal } from './time.ts';
 
 const TIME_BYTES = 26;
 const LONGEST_HEAD = 2048;
+
+/** The format of such lines. */
+export function combinedLikeFormat(variables: readonly string[], isCombinedPrefix: boolean): AccessFormat {
+  return {
+    name: 'combined-like',
+    variables,
+    isCombinedPrefix,
+    recipe: { kind: 'combined-like', variables, isCombinedPrefix },
+    parse: parseCombinedLike,
+  };
+}
 
 /** The line's record; null when it has no `[time] … "request" status` in this order. */
 export function parseCombinedLike(line: string): AccessRecord | null {

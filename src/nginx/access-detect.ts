@@ -1,6 +1,6 @@
 /** Finds out which format access lines are in: by content, since logs are read far from the server that wrote them. */
 
-import { parseCombinedLike } from './access-combined.ts';
+import { combinedLikeFormat, parseCombinedLike } from './access-combined.ts';
 import { jsonFormat, parseAccessJson } from './access-json.ts';
 import type { AccessFormat } from './access-line.ts';
 import { ACCESS_PRESETS } from './access-presets.ts';
@@ -88,12 +88,8 @@ function unquote(text: string): string {
 
 /** Readers for lines of no known format, as far as the sample shows what they log. */
 function guessedFormats(lines: readonly string[]): readonly AccessFormat[] {
-  const combined: AccessFormat = {
-    name: 'combined-like',
-    variables: variablesIn(lines, parseCombinedLike),
-    isCombinedPrefix: lines.length > 0 && lines.every((line) => PLAIN_COMBINED.parse(line) !== null),
-    parse: parseCombinedLike,
-  };
+  const startsCombined = lines.length > 0 && lines.every((line) => PLAIN_COMBINED.parse(line) !== null);
+  const combined = combinedLikeFormat(variablesIn(lines, parseCombinedLike), startsCombined);
   return [combined, jsonFormat(variablesIn(lines, parseAccessJson))];
 }
 

@@ -83,5 +83,11 @@ function isSeconds(text: string): boolean {
 
 /** The format of JSON lines whose `log_format` is not known. */
 export function jsonFormat(variables: readonly string[]): AccessFormat {
-  return { name: 'json', variables, isCombinedPrefix: false, parse: parseAccessJson };
+  return {
+    name: 'json',
+    variables,
+    isCombinedPrefix: false,
+    recipe: { kind: 'json', variables },
+    parse: parseAccessJson,
+  };
 }

@@ -1,7 +1,15 @@
 /** From the values an access line carries, by variable, to a record. Every format's parser ends here. */
+import type { LogEscape } from './log-escapes.ts';
 import type { AccessRecord, LineTime } from './record.ts';
 import { splitRequestLine } from './request-line.ts';
 import { parseIso8601, parseMsec, parseTimeLocal } from './time.ts';
+
+/** How a format is made: what another thread needs to make the same. */
+export type FormatRecipe =
+  | { readonly kind: 'preset'; readonly name: string }
+  | { readonly kind: 'written'; readonly name: string; readonly format: string; readonly escaping: LogEscape }
+  | { readonly kind: 'combined-like'; readonly variables: readonly string[]; readonly isCombinedPrefix: boolean }
+  | { readonly kind: 'json'; readonly variables: readonly string[] };
 
 /** A way to read access lines. */
 export interface AccessFormat {
@@ -11,6 +19,8 @@ export interface AccessFormat {
   readonly variables: readonly string[];
   /** Lines start `$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent`. */
   readonly isCombinedPrefix: boolean;
+  /** Without one, lines are read where the format was made. */
+  readonly recipe?: FormatRecipe;
   /** The line's record, or null when the line was not written in this format. Takes a line without its LF. */
   parse(line: string): AccessRecord | null;
 }

@@ -50,7 +50,7 @@ export const ACCESS_PRESETS: ReadonlyMap<string, AccessFormat> = new Map(
 );
 
 function compiled(name: string, format: string): AccessFormat {
-  return compileLogFormat(format, 'default', name);
+  return { ...compileLogFormat(format, 'default', name), recipe: { kind: 'preset', name } };
 }
 
 /** Its last quoted value has `$http_x_forwarded_for`'s place in other formats: only peers with a port are believed. */

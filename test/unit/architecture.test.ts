@@ -15,8 +15,9 @@ const before = (folder: string) => {
 };
 const ALLOWED = new Map<string, readonly string[]>([
   ['safe', []],
+  ['clock', []],
   ['input', ['safe']],
-  ['config', []],
+  ['config', ['clock']],
   ['nginx-conf', ['nginx', 'safe']],
   ['doctor', ['nginx', 'nginx-conf', 'safe']],
   ['fix', ['nginx', 'nginx-conf', 'safe']],
@@ -25,7 +26,7 @@ const ALLOWED = new Map<string, readonly string[]>([
   ['report', [...before('report'), 'doctor', 'probe']],
   ['state', ['input', ...DATA_WAY, 'safe']],
   ['screen', ['report', 'safe']],
-  ['analysis', ['fix', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
+  ['analysis', ['clock', 'fix', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
   [
     'commands',
     ['analysis', 'config', 'doctor', 'fix', 'input', 'nginx-conf', 'probe', 'screen', 'state', ...DATA_WAY, 'safe'],
@@ -44,7 +45,7 @@ const READERS = new Set([
 ]);
 /** Scripts of their own, run by the build and not by wslog. */
 const SCRIPTS = new Set(['catalogue/build.ts']);
-const PURE = new Set([...DATA_WAY, 'doctor', 'fix', 'nginx-conf', 'safe', 'screen']);
+const PURE = new Set([...DATA_WAY, 'clock', 'doctor', 'fix', 'nginx-conf', 'safe', 'screen']);
 
 function sources(folder = SRC): string[] {
   return readdirSync(folder).flatMap((name) => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { analyzeLogs } from '../../../src/analysis/analyze.ts';
+import { type AnalysisIo, analyzeLogs } from '../../../src/analysis/analyze.ts';
 import type { AnalysisSettings } from '../../../src/analysis/settings.ts';
 import { shippedCatalogue } from '../../../src/catalogue/shipped.ts';
 import type { ReportDocument } from '../../../src/report/document.ts';
@@ -25,17 +25,19 @@ async function settings(overrides: Partial<AnalysisSettings> = {}): Promise<Anal
 
 /** @param texts file names and their content as latin1, in the order in which they are named on the command line */
 export async function analyzeTexts(
-  texts: readonly (readonly [name: string, content: string])[],
+  texts: readonly (readonly [name: string, content: string | Buffer])[],
   overrides: Partial<AnalysisSettings> = {},
+  sideBySide: AnalysisIo['sideBySide'] = {},
 ): Promise<ReportDocument> {
   const folder = mkdtempSync(join(tmpdir(), 'wslog-analysis-'));
   try {
     const sets = texts.map(([name, content]) => {
       const path = join(folder, name);
-      writeFileSync(path, content, 'latin1');
+      writeFileSync(path, typeof content === 'string' ? Buffer.from(content, 'latin1') : content);
       return { name: path, files: [{ path, bytes: content.length, mtimeMs: 0 }] };
     });
-    return await analyzeLogs(sets, await settings(overrides), { stdin: process.stdin, onProgress: () => {} });
+    const io = { stdin: process.stdin, onProgress: () => {}, sideBySide };
+    return await analyzeLogs(sets, await settings(overrides), io);
   } finally {
     rmSync(folder, { recursive: true });
   }
