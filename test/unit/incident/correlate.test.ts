@@ -124,6 +124,16 @@ describe('what is a WebSocket', () => {
     ]);
     expect(report.incidents[0]?.websocket).toBe('no');
   });
+
+  it("is also a library's long polling that the gateway fails, which comes before the upgrade", async () => {
+    const polling = (i: number, status: number, transport = 'polling'): string =>
+      accessLine({ second: i, status, bytes: 157, request: `GET /socket.io/?EIO=4&transport=${transport} HTTP/1.1` });
+    const failed = await analyzeTexts([['access.log', log(range(6).map((i) => polling(i, 502)))]]);
+    expect(failed.incidents).toHaveLength(1);
+    expect(failed.incidents[0]).toMatchObject({ websocket: 'likely', count: 6, symptoms: [{ id: 'handshake-502' }] });
+    const served = await analyzeTexts([['access.log', log(range(6).map((i) => polling(i, 200)))]]);
+    expect(served.incidents).toEqual([]);
+  });
 });
 
 describe('sessions', () => {
