@@ -74,6 +74,7 @@ export function conclude(
     diagnoses,
     sessions,
     verdicts,
+    events: gathered.events,
     notes: notesOf({ inputs, gathered, registry, visibility, verdicts, diagnoses, conf }),
     firstTime,
     lastTime,

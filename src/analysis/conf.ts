@@ -5,6 +5,7 @@ import type { Endpoint } from '../findings/keys.ts';
 import { patchForCause } from '../fix/patch.ts';
 import type { AccessFormat } from '../nginx/access-line.ts';
 import { compileLogFormat } from '../nginx/log-format.ts';
+import { excerpt } from '../nginx-conf/excerpt.ts';
 import { type LogFormatSetting, logSettings } from '../nginx-conf/logs.ts';
 import { type ResolvedLocation, resolveRequest } from '../nginx-conf/resolve.ts';
 import { type Conf, everyDirective } from '../nginx-conf/tree.ts';
@@ -38,6 +39,15 @@ export function confView(conf: Conf, version: string | null): ConfView {
     directive(endpoint, name) {
       const place = placeOf(endpoint);
       return place === null ? null : directiveOf(place, name);
+    },
+    excerpt(endpoint, { file, line }) {
+      const place = placeOf(endpoint);
+      if (place === null) return null;
+      return excerpt(
+        conf,
+        place.location ?? place.server.directive,
+        file === null || line === null ? null : { file, line },
+      );
     },
     patch(endpoint, cause) {
       const server = endpoint === null || endpoint.server === '' ? null : endpoint.server;

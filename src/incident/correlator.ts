@@ -208,8 +208,10 @@ export class Correlator {
     group.tally.hit(time, client);
     if (group.tally.samples.length < MAX_SAMPLES) group.tally.sample(refTo('access', batch, i, file, time));
     this.#countBurst(group, time);
-    if (seconds >= 0) group.all.add(seconds, bytes);
-    else {
+    if (seconds >= 0) {
+      group.all.add(seconds, bytes);
+      group.opened.add(time - seconds);
+    } else {
       group.untimed++;
       if (client !== null) this.#clientReturned(group, key.endpoint, client, time, bytes);
     }

@@ -3,6 +3,7 @@ import type { Symptom } from '../catalogue/types.ts';
 import type { AnsweredBy, Endpoint, Upgrade } from '../findings/keys.ts';
 import { DurationHistogram } from './histogram.ts';
 import { type LineRef, Tally } from './tally.ts';
+import { Timeline } from './timeline.ts';
 
 /** Error lines of one symptom at one endpoint and backend, with what the access log says of the same requests. */
 export interface ErrorGroup {
@@ -72,6 +73,8 @@ export interface SessionGroup {
   /** Ended together in one second, whatever the reason: the largest such burst. */
   largestBurst: number;
   readonly tally: Tally;
+  /** When those began whose duration is logged. */
+  readonly opened: Timeline;
   /** 101 lines without a duration. */
   untimed: number;
   /** Seconds between one end and the next of the same client, where durations are not logged. */
@@ -127,6 +130,7 @@ export function mergeSessions(into: SessionGroup, other: SessionGroup): void {
   into.drainedOrder.push(...other.drainedOrder);
   into.largestBurst = Math.max(into.largestBurst, other.largestBurst);
   into.tally.merge(other.tally);
+  into.opened.merge(other.opened);
   into.untimed += other.untimed;
   into.returns.merge(other.returns);
   into.returnsTally.merge(other.returnsTally);
@@ -193,6 +197,7 @@ export function newSessionGroup(endpoint: Endpoint): SessionGroup {
     drainedOrder: [],
     largestBurst: 0,
     tally: new Tally(),
+    opened: new Timeline(),
     untimed: 0,
     returns: new DurationHistogram(),
     returnsTally: new Tally(),

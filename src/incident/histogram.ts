@@ -5,6 +5,14 @@
 const STEP = Math.log(1.01);
 const SMALLEST = 0.001;
 
+/** So many bins make one a tenth wide. */
+const TENTH = 10;
+
+/** Where a bin of that width starts, in seconds. */
+function edge(tenth: number): number {
+  return SMALLEST * 1.01 ** (tenth * TENTH);
+}
+
 interface Bin {
   count: number;
   /** Milliseconds, whole ones: sums must not depend on the order of addition. */
@@ -85,6 +93,18 @@ export class DurationHistogram {
     let max: number | null = null;
     for (const bin of this.#bins.values()) if (max === null || bin.max > max) max = bin.max;
     return max;
+  }
+
+  /** Counts by length, shortest first, in bins a tenth wide (seconds); empty ones are left out. */
+  tenths(): { from: number; to: number; count: number }[] {
+    const sums = new Map<number, number>();
+    for (const [index, { count }] of this.#bins) {
+      const tenth = Math.floor(index / TENTH);
+      sums.set(tenth, (sums.get(tenth) ?? 0) + count);
+    }
+    return [...sums]
+      .sort((a, b) => a[0] - b[0])
+      .map(([tenth, count]) => ({ from: tenth === 0 ? 0 : edge(tenth), to: edge(tenth + 1), count }));
   }
 
   /** How many durations lie below `seconds`, and how many of those carried nothing or a close frame only. */

@@ -1,11 +1,12 @@
 /** A ranked cause as the report shows it: evidence, directive, and the fix with its placeholders filled. */
 import type { FixStep } from '../catalogue/types.ts';
-import type { ConfView } from '../diagnosis/conf-view.ts';
+import type { ConfView, Directive } from '../diagnosis/conf-view.ts';
 import type { Diagnosis } from '../diagnosis/diagnose.ts';
 import type { RankedCause } from '../diagnosis/weigh.ts';
 import { showBytes } from '../safe/display.ts';
+import { redactConfLine } from '../safe/redact-conf.ts';
 import { quoteShell } from '../safe/shell.ts';
-import type { ReportCause } from './document.ts';
+import type { ReportCause, ReportDirective } from './document.ts';
 import type { DocumentParts } from './document-parts.ts';
 import { shower } from './show.ts';
 
@@ -48,7 +49,13 @@ export function buildCause(
       line: e.ref === null ? null : e.ref.line,
     })),
     directive:
-      directive === null ? null : { ...directive, value: directive.value === null ? null : showBytes(directive.value) },
+      directive === null
+        ? null
+        : {
+            ...directive,
+            value: directive.value === null ? null : showBytes(directive.value),
+            excerpt: excerptOf(parts, diagnosis, directive),
+          },
     fix: {
       summary: fill(of.fix.summary, names),
       steps: of.fix.steps.map((s) => step(s, names)),
@@ -56,6 +63,17 @@ export function buildCause(
       verify: of.verify.map((v) => ({ run: command(v.run, names), expect: v.expect })),
     },
   };
+}
+
+function excerptOf(
+  { conf, redact }: DocumentParts,
+  { cluster }: Diagnosis,
+  directive: Directive,
+): ReportDirective['excerpt'] {
+  const found = conf?.excerpt(cluster.endpoint, directive) ?? null;
+  if (found === null) return null;
+  const lines = found.lines.map((line) => showBytes(line.replaceAll('\t', '    ')));
+  return { file: showBytes(found.file), from: found.from, lines: redact ? lines.map(redactConfLine) : lines };
 }
 
 /** A change to the reader's own files is offered for the verdict only, and only when it is likelier than not. */

@@ -2,6 +2,7 @@ import { severityRank } from '../incident/cluster.ts';
 import type { SessionGroup } from '../incident/groups.ts';
 import { showBytes, showText } from '../safe/display.ts';
 import { buildIncident } from './build-incident.ts';
+import { processEvents, sessionTimes } from './build-times.ts';
 import type { ReportDocument, ReportEndpoint, ReportIncident } from './document.ts';
 import type { DocumentParts } from './document-parts.ts';
 import { iso, round, statusCounts } from './figures.ts';
@@ -9,6 +10,10 @@ import { type Show, shower } from './show.ts';
 
 const MAX_ENDPOINTS = 200;
 const MAX_UNKNOWN = 50;
+/** A length (seconds) that so many sessions, and such a share of them, have in common is worth pointing out. */
+const SHORTEST_SPIKE = 3;
+const ENOUGH_FOR_SPIKE = 4;
+const SHARE_OF_SPIKE = 0.2;
 
 export function buildDocument(parts: DocumentParts): ReportDocument {
   const shown = shower(parts.redact);
@@ -26,6 +31,8 @@ export function buildDocument(parts: DocumentParts): ReportDocument {
       .slice(0, MAX_UNKNOWN)
       .map((u) => ({ template: show(u.template), count: u.count, example: show(u.example) })),
     endpoints: endpoints(parts, show),
+    sessions: sessionTimes(parts.sessions.values()),
+    events: processEvents(parts.events),
     incidents,
     notes: parts.notes.map((n) => ({ ...n, text: showText(n.text) })),
   };
@@ -66,7 +73,16 @@ function endpoints(parts: DocumentParts, show: Show['bytes']): ReportEndpoint[] 
 }
 
 function durations(group: SessionGroup | undefined): ReportEndpoint['sessions'] {
-  if (group === undefined) return { closed: 0, p50: null, p95: null, max: null };
+  if (group === undefined) return { closed: 0, p50: null, p95: null, max: null, histogram: [], spike: null };
   const { all, tally } = group;
-  return { closed: tally.count, p50: round(all.quantile(0.5)), p95: round(all.quantile(0.95)), max: round(all.max()) };
+  const spike = all.spike(SHORTEST_SPIKE);
+  const telling = spike !== null && spike.count >= ENOUGH_FOR_SPIKE && spike.share >= SHARE_OF_SPIKE;
+  return {
+    closed: tally.count,
+    p50: round(all.quantile(0.5)),
+    p95: round(all.quantile(0.95)),
+    max: round(all.max()),
+    histogram: all.tenths().map(({ from, to, count }) => ({ from: round(from)!, to: round(to)!, count })),
+    spike: telling ? { seconds: round(spike.centre)!, count: spike.count } : null,
+  };
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Diagnosis } from '../diagnosis/diagnose.ts';
 import { showBytes } from '../safe/display.ts';
 import { buildCause, fill, type Names } from './build-cause.ts';
+import { timelineOf } from './build-times.ts';
 import type { ReportIncident } from './document.ts';
 import type { DocumentParts } from './document-parts.ts';
 import { iso, statusCounts } from './figures.ts';
@@ -40,7 +41,6 @@ export function buildIncident(diagnosis: Diagnosis, parts: DocumentParts, { byte
   const gap = tally.count > 1 ? (tally.last - tally.first) / (tally.count - 1) : 0;
   const recovered = stats !== null && stats.lastOk > tally.last + 1 && gap * 4 < stats.lastOk - tally.last;
   const open = !recovered && parts.lastTime - tally.last <= Math.max(STILL_OPEN, gap * 2);
-  const cells = tally.timeline.cells();
   const distinct = tally.clients.distinct();
   return {
     id: createHash('sha256').update(cluster.key).digest('hex').slice(0, 12),
@@ -68,10 +68,7 @@ export function buildIncident(diagnosis: Diagnosis, parts: DocumentParts, { byte
     lines: tally.lines,
     symptoms: [...cluster.symptoms.values()].map(({ symptom, count }) => ({ id: symptom.id, count })),
     statuses: statusCounts(cluster.statuses),
-    timeline:
-      cells === null
-        ? { from: null, bucketSeconds: 1, counts: [] }
-        : { from: iso(cells.from), bucketSeconds: cells.width, counts: cells.counts },
+    timeline: timelineOf(tally.timeline),
     causes: causes.map((c, rank) => buildCause(c, rank, diagnosis, parts, names)),
     ruledOut: diagnosis.ruledOut.map((r) => ({ id: r.id, why: show(r.why) })),
     undecided: diagnosis.undecided,

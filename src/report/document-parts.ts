@@ -2,7 +2,7 @@
 import type { ConfView } from '../diagnosis/conf-view.ts';
 import type { Diagnosis } from '../diagnosis/diagnose.ts';
 import type { Endpoint } from '../findings/keys.ts';
-import type { SessionGroup } from '../incident/groups.ts';
+import type { ProcessEvent, SessionGroup } from '../incident/groups.ts';
 import type { WebSocketVerdicts } from '../incident/websocket.ts';
 import type { ReportDocument, ReportInput, ReportNote } from './document.ts';
 
@@ -15,6 +15,7 @@ export interface DocumentParts {
   readonly diagnoses: readonly Diagnosis[];
   readonly sessions: ReadonlyMap<Endpoint, SessionGroup>;
   readonly verdicts: WebSocketVerdicts;
+  readonly events: readonly ProcessEvent[];
   readonly notes: readonly ReportNote[];
   /** Epoch seconds; infinite when no line had a time. */
   readonly firstTime: number;

@@ -25,7 +25,30 @@ export interface ReportEndpoint {
   websocket: 'yes' | 'likely' | 'no';
   handshakes: { ok: number; failed: number; byStatus: Record<string, number> };
   /** Durations in seconds; null where the log does not tell. */
-  sessions: { closed: number; p50: number | null; p95: number | null; max: number | null };
+  sessions: {
+    closed: number;
+    p50: number | null;
+    p95: number | null;
+    max: number | null;
+    /** How many sessions lasted how long, shortest first; bins a tenth wide, empty ones left out. */
+    histogram: { from: number; to: number; count: number }[];
+    /** A length that many of them share, as a timer makes it; null when none does. */
+    spike: { seconds: number; count: number } | null;
+  };
+}
+
+/** Counts in cells of equal width; `from` is null when there are none. */
+export interface ReportTimeline {
+  from: string | null;
+  bucketSeconds: number;
+  counts: number[];
+}
+
+/** What nginx's own processes did. */
+export interface ReportEvent {
+  at: string;
+  event: 'start' | 'reload' | 'quit' | 'stop' | 'worker-crashed';
+  pid: number;
 }
 
 export interface ReportEvidence {
@@ -42,6 +65,11 @@ export interface ReportDirective {
   file: string | null;
   line: number | null;
   default: boolean;
+  /**
+   * The lines of the configuration around it, without secrets, from line `from` on. For a default, the block it would
+   * be written into; null when that is not known.
+   */
+  excerpt: { file: string; from: number; lines: string[] } | null;
 }
 
 export interface ReportFixStep {
@@ -81,7 +109,7 @@ export interface ReportIncident {
   lines: number;
   symptoms: { id: string; count: number }[];
   statuses: Record<string, number>;
-  timeline: { from: string | null; bucketSeconds: number; counts: number[] };
+  timeline: ReportTimeline;
   causes: ReportCause[];
   ruledOut: { id: string; why: string }[];
   /** What would tell the first two causes apart; null when the first is clear. */
@@ -104,6 +132,9 @@ export interface ReportDocument {
   accounting: { lines: number; classified: number; routine: number; unknown: number };
   unknown: { template: string; count: number; example: string }[];
   endpoints: ReportEndpoint[];
+  /** WebSocket sessions over time; `untimed` are those whose beginning was not logged, which are among `ended` only. */
+  sessions: { opened: ReportTimeline; ended: ReportTimeline; untimed: number };
+  events: ReportEvent[];
   incidents: ReportIncident[];
   notes: ReportNote[];
 }

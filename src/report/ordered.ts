@@ -7,6 +7,7 @@ import type {
   ReportFixStep,
   ReportIncident,
   ReportInput,
+  ReportTimeline,
 } from './document.ts';
 
 /** Counts by status in an order that does not depend on which line was read first. */
@@ -25,7 +26,14 @@ function endpoint({ server, path, websocket, handshakes, sessions }: ReportEndpo
     path,
     websocket,
     handshakes: { ok: handshakes.ok, failed: handshakes.failed, byStatus: sortedCounts(handshakes.byStatus) },
-    sessions: { closed: sessions.closed, p50: sessions.p50, p95: sessions.p95, max: sessions.max },
+    sessions: {
+      closed: sessions.closed,
+      p50: sessions.p50,
+      p95: sessions.p95,
+      max: sessions.max,
+      histogram: sessions.histogram.map(({ from, to, count }) => ({ from, to, count })),
+      spike: sessions.spike && { seconds: sessions.spike.seconds, count: sessions.spike.count },
+    },
   };
 }
 
@@ -49,6 +57,11 @@ function cause({ id, title, confidence, evidence, directive, fix }: ReportCause)
       file: directive.file,
       line: directive.line,
       default: directive.default,
+      excerpt: directive.excerpt && {
+        file: directive.excerpt.file,
+        from: directive.excerpt.from,
+        lines: [...directive.excerpt.lines],
+      },
     },
     fix: {
       summary: fix.summary,
@@ -57,6 +70,10 @@ function cause({ id, title, confidence, evidence, directive, fix }: ReportCause)
       verify: fix.verify.map(({ run, expect }) => ({ run, expect })),
     },
   };
+}
+
+function timeline({ from, bucketSeconds, counts }: ReportTimeline): ReportTimeline {
+  return { from, bucketSeconds, counts: [...counts] };
 }
 
 function addressCount({ address, count }: { address: string; count: number }): { address: string; count: number } {
@@ -80,7 +97,7 @@ export function orderedIncident(of: ReportIncident): ReportIncident {
     lines: of.lines,
     symptoms: of.symptoms.map(({ id, count }) => ({ id, count })),
     statuses: sortedCounts(of.statuses),
-    timeline: { from: of.timeline.from, bucketSeconds: of.timeline.bucketSeconds, counts: [...of.timeline.counts] },
+    timeline: timeline(of.timeline),
     causes: of.causes.map(cause),
     ruledOut: of.ruledOut.map(({ id, why }) => ({ id, why })),
     undecided: of.undecided,
@@ -99,6 +116,12 @@ export function orderedDocument(of: ReportDocument): ReportDocument {
     accounting: { lines, classified, routine, unknown },
     unknown: of.unknown.map(({ template, count, example }) => ({ template, count, example })),
     endpoints: of.endpoints.map(endpoint),
+    sessions: {
+      opened: timeline(of.sessions.opened),
+      ended: timeline(of.sessions.ended),
+      untimed: of.sessions.untimed,
+    },
+    events: of.events.map(({ at, event, pid }) => ({ at, event, pid })),
     incidents: of.incidents.map(orderedIncident),
     notes: of.notes.map(({ id, text, nginx }) => ({ id, text, nginx })),
   };

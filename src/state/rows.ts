@@ -32,7 +32,15 @@ const CAUSE = v.object({
   confidence: v.number(),
   evidence: v.array(v.object({ text, weight: v.number(), file: textOrNull, line: v.nullable(count) })),
   directive: v.nullable(
-    v.object({ name: text, value: textOrNull, file: textOrNull, line: v.nullable(count), default: v.boolean() }),
+    v.object({
+      name: text,
+      value: textOrNull,
+      file: textOrNull,
+      line: v.nullable(count),
+      default: v.boolean(),
+      // Rows of earlier versions have none.
+      excerpt: v.optional(v.nullable(v.object({ file: text, from: count, lines: v.array(text) })), null),
+    }),
   ),
   fix: v.object({
     summary: text,

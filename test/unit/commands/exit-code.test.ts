@@ -26,6 +26,12 @@ function report(
     accounting: { lines: 0, classified: 0, routine: 0, unknown: 0 },
     unknown: [],
     endpoints: [],
+    sessions: {
+      opened: { from: null, bucketSeconds: 1, counts: [] },
+      ended: { from: null, bucketSeconds: 1, counts: [] },
+      untimed: 0,
+    },
+    events: [],
     incidents: incidents.map((incident) => ({
       id: 'i',
       title: '',

@@ -38,6 +38,12 @@ function report(incidents: ReportIncident[], to = '2026-11-22T12:00:00.000Z'): R
     accounting: { lines: 0, classified: 0, routine: 0, unknown: 0 },
     unknown: [],
     endpoints: [],
+    sessions: {
+      opened: { from: null, bucketSeconds: 1, counts: [] },
+      ended: { from: null, bucketSeconds: 1, counts: [] },
+      untimed: 0,
+    },
+    events: [],
     incidents,
     notes: [],
   };

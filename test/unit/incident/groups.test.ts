@@ -91,6 +91,16 @@ describe('Timeline', () => {
 });
 
 describe('DurationHistogram', () => {
+  it('tells how many lasted how long in bins a tenth wide', () => {
+    const lengths = new DurationHistogram();
+    for (const seconds of [0, 0.0005, 60.01, 60.02, 59.99, 3600]) lengths.add(seconds, -1);
+    const bins = lengths.tenths();
+    expect(bins.map(({ count }) => count)).toEqual([2, 3, 1]);
+    expect(bins[0]!.from).toBe(0);
+    for (const { from, to } of bins.slice(1)) expect(to / from).toBeCloseTo(1.105, 3);
+    expect(bins[1]!.from < 59.99 && bins[1]!.to > 60.02).toBe(true);
+  });
+
   it('finds the spike a timer makes among durations of people', () => {
     const sessions = new DurationHistogram();
     for (let i = 0; i < 40; i++) sessions.add(60 + i * 0.002, 0);

@@ -116,7 +116,18 @@ export function idleIncident(over: Partial<ReportIncident> = {}): ReportIncident
             line: null,
           },
         ],
-        directive: { name: 'proxy_read_timeout', value: '60s', file: null, line: null, default: true },
+        directive: {
+          name: 'proxy_read_timeout',
+          value: '60s',
+          file: null,
+          line: null,
+          default: true,
+          excerpt: {
+            file: '/etc/nginx/conf.d/chat.conf',
+            from: 12,
+            lines: ['location /live/ {', '    proxy_pass http://live;', '}'],
+          },
+        },
         fix: {
           summary: 'Send a ping every 30 s, or let nginx wait longer.',
           steps: [
@@ -189,14 +200,25 @@ export function report(over: Partial<ReportDocument> = {}): ReportDocument {
         path: '/ws',
         websocket: 'yes',
         handshakes: { ok: 12_003, failed: 412, byStatus: { '101': 12_003, '502': 412 } },
-        sessions: { closed: 11_800, p50: 62.5, p95: 4000, max: 86_400 },
+        sessions: {
+          closed: 11_800,
+          p50: 62.5,
+          p95: 4000,
+          max: 86_400,
+          histogram: [
+            { from: 1.9, to: 2.1, count: 120 },
+            { from: 56.2, to: 62.1, count: 9_000 },
+            { from: 3_700, to: 4_100, count: 2_680 },
+          ],
+          spike: { seconds: 60.01, count: 9_000 },
+        },
       },
       {
         server: 'chat.example.com',
         path: '/api',
         websocket: 'no',
         handshakes: { ok: 0, failed: 0, byStatus: {} },
-        sessions: { closed: 0, p50: null, p95: null, max: null },
+        sessions: { closed: 0, p50: null, p95: null, max: null, histogram: [], spike: null },
       },
     ],
     incidents: [
@@ -224,6 +246,15 @@ export function report(over: Partial<ReportDocument> = {}): ReportDocument {
         endpoint: { server: 'shop.example.com', host: 'shop.example.com', path: '/api/orders' },
         count: 33,
       }),
+    ],
+    sessions: {
+      opened: { from: '2026-11-22T13:59:00.000Z', bucketSeconds: 64, counts: [3, 40, 41, 38, 12, 39, 44, 50] },
+      ended: { from: '2026-11-22T14:00:00.000Z', bucketSeconds: 64, counts: [2, 38, 40, 41, 30, 20, 41, 44] },
+      untimed: 0,
+    },
+    events: [
+      { at: '2026-11-22T14:01:58.000Z', event: 'reload', pid: 7 },
+      { at: '2026-11-22T14:20:00.000Z', event: 'worker-crashed', pid: 12 },
     ],
     notes: [
       {

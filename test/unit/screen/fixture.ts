@@ -11,7 +11,7 @@ export function endpoint(over: Partial<ReportEndpoint> = {}): ReportEndpoint {
     path: '/ws',
     websocket: 'yes',
     handshakes: { ok: 900, failed: 100, byStatus: { '101': 900, '502': 100 } },
-    sessions: { closed: 850, p50: 61, p95: 600, max: 3600 },
+    sessions: { closed: 850, p50: 61, p95: 600, max: 3600, histogram: [], spike: null },
     ...over,
   };
 }
