@@ -210,7 +210,9 @@ export class Correlator {
     this.#countBurst(group, time);
     if (seconds >= 0) {
       group.all.add(seconds, bytes);
-      group.opened.add(time - seconds);
+      // Cells stay as narrow as the log is long: what began before it is only counted.
+      if (time - seconds >= this.#first) group.opened.add(time - seconds);
+      else group.openedBefore++;
     } else {
       group.untimed++;
       if (client !== null) this.#clientReturned(group, key.endpoint, client, time, bytes);

@@ -73,8 +73,10 @@ export interface SessionGroup {
   /** Ended together in one second, whatever the reason: the largest such burst. */
   largestBurst: number;
   readonly tally: Tally;
-  /** When those began whose duration is logged. */
+  /** When those began whose duration is logged, since the first line. */
   readonly opened: Timeline;
+  /** Those that began before the first line. */
+  openedBefore: number;
   /** 101 lines without a duration. */
   untimed: number;
   /** Seconds between one end and the next of the same client, where durations are not logged. */
@@ -131,6 +133,7 @@ export function mergeSessions(into: SessionGroup, other: SessionGroup): void {
   into.largestBurst = Math.max(into.largestBurst, other.largestBurst);
   into.tally.merge(other.tally);
   into.opened.merge(other.opened);
+  into.openedBefore += other.openedBefore;
   into.untimed += other.untimed;
   into.returns.merge(other.returns);
   into.returnsTally.merge(other.returnsTally);
@@ -198,6 +201,7 @@ export function newSessionGroup(endpoint: Endpoint): SessionGroup {
     largestBurst: 0,
     tally: new Tally(),
     opened: new Timeline(),
+    openedBefore: 0,
     untimed: 0,
     returns: new DurationHistogram(),
     returnsTally: new Tally(),

@@ -20,13 +20,15 @@ export function timelineOf(timeline: Timeline): ReportTimeline {
 export function sessionTimes(groups: Iterable<SessionGroup>): ReportDocument['sessions'] {
   const opened = new Timeline();
   const ended = new Timeline();
+  let openedBefore = 0;
   let untimed = 0;
   for (const group of groups) {
     opened.merge(group.opened);
     ended.merge(group.tally.timeline);
+    openedBefore += group.openedBefore;
     untimed += group.untimed;
   }
-  return { opened: timelineOf(opened), ended: timelineOf(ended), untimed };
+  return { opened: timelineOf(opened), ended: timelineOf(ended), openedBefore, untimed };
 }
 
 /** Starts, stops, reloads and crashes in the order of time; the workers of a reload are not a start of their own. */

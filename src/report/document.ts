@@ -132,8 +132,11 @@ export interface ReportDocument {
   accounting: { lines: number; classified: number; routine: number; unknown: number };
   unknown: { template: string; count: number; example: string }[];
   endpoints: ReportEndpoint[];
-  /** WebSocket sessions over time; `untimed` are those whose beginning was not logged, which are among `ended` only. */
-  sessions: { opened: ReportTimeline; ended: ReportTimeline; untimed: number };
+  /**
+   * WebSocket sessions that ended, by when they began and when they ended. Two kinds are among `ended` only: those that
+   * began before the first line, and those whose duration was not logged.
+   */
+  sessions: { opened: ReportTimeline; ended: ReportTimeline; openedBefore: number; untimed: number };
   events: ReportEvent[];
   incidents: ReportIncident[];
   notes: ReportNote[];

@@ -119,6 +119,7 @@ export function orderedDocument(of: ReportDocument): ReportDocument {
     sessions: {
       opened: timeline(of.sessions.opened),
       ended: timeline(of.sessions.ended),
+      openedBefore: of.sessions.openedBefore,
       untimed: of.sessions.untimed,
     },
     events: of.events.map(({ at, event, pid }) => ({ at, event, pid })),

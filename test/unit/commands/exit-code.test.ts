@@ -29,6 +29,7 @@ function report(
     sessions: {
       opened: { from: null, bucketSeconds: 1, counts: [] },
       ended: { from: null, bucketSeconds: 1, counts: [] },
+      openedBefore: 0,
       untimed: 0,
     },
     events: [],

@@ -41,6 +41,7 @@ function report(incidents: ReportIncident[], to = '2026-11-22T12:00:00.000Z'): R
     sessions: {
       opened: { from: null, bucketSeconds: 1, counts: [] },
       ended: { from: null, bucketSeconds: 1, counts: [] },
+      openedBefore: 0,
       untimed: 0,
     },
     events: [],

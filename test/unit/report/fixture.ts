@@ -250,6 +250,7 @@ export function report(over: Partial<ReportDocument> = {}): ReportDocument {
     sessions: {
       opened: { from: '2026-11-22T13:59:00.000Z', bucketSeconds: 64, counts: [3, 40, 41, 38, 12, 39, 44, 50] },
       ended: { from: '2026-11-22T14:00:00.000Z', bucketSeconds: 64, counts: [2, 38, 40, 41, 30, 20, 41, 44] },
+      openedBefore: 0,
       untimed: 0,
     },
     events: [

@@ -34,9 +34,11 @@ describe('sessionTimes', () => {
     b.opened.add(12);
     b.tally.timeline.add(12);
     b.untimed = 1;
+    a.openedBefore = 2;
     expect(sessionTimes([a, b])).toEqual({
       opened: { from: '1970-01-01T00:00:10.000Z', bucketSeconds: 1, counts: [1, 0, 1] },
       ended: { from: '1970-01-01T00:00:12.000Z', bucketSeconds: 1, counts: [1, ...new Array(57).fill(0), 1] },
+      openedBefore: 2,
       untimed: 1,
     });
   });
