@@ -48,7 +48,7 @@ export function errorFacts(record: ErrorRecord): ErrorFacts {
 }
 
 /** Handshake records begin so; the access log escapes the bytes, and so do people who paste an error line. */
-export function startsWithTls(request: string): boolean {
+function startsWithTls(request: string): boolean {
   return request.startsWith('\x16\x03') || request.startsWith('\\x16\\x03');
 }
 
