@@ -29,7 +29,7 @@ export class WebSocketVerdicts {
     for (const stats of gathered.endpoints) {
       const endpoint = this.canonical(stats.endpoint);
       const sum = this.#stats.get(endpoint);
-      this.#stats.set(endpoint, sum === undefined ? stats : add(endpoint, sum, stats));
+      this.#stats.set(endpoint, sum === undefined ? { ...stats, endpoint } : add(endpoint, sum, stats));
     }
   }
 

@@ -55,6 +55,11 @@ export function duration(seconds: number): string {
     .join(' ');
 }
 
+/** The length a timer is set to, as configurations say it: `60 s` and not `1 min`. */
+export function timerText(seconds: number): string {
+  return seconds <= 300 ? `${Number(seconds.toFixed(seconds < 10 ? 1 : 0))} s` : duration(seconds);
+}
+
 /** Seconds between two RFC 3339 times. */
 export function secondsBetween(from: string, to: string): number {
   return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);

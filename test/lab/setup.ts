@@ -31,6 +31,13 @@ function which(program: string): string | null {
   return null;
 }
 
+/** The Chromium of this machine, which the tests of the HTML page drive; installed like the rest. */
+export function ensureBrowser(): string {
+  const found = () => process.env.CHROMIUM ?? which('chromium') ?? which('chromium-browser') ?? which('google-chrome');
+  if (found() === null) install(['chromium'], 'The tests of the HTML page need');
+  return found() ?? 'chromium';
+}
+
 /**
  * Installs what is missing with apt when the user is root.
  * @throws Error with one sentence that names the Debian packages when it cannot.
@@ -39,14 +46,17 @@ export function ensureLabPrograms(): void {
   const missing = NEEDED.filter(({ program }) =>
     program === 'nginx' && process.env.LAB_NGINX !== undefined ? false : which(program) === null,
   ).map(({ packages }) => packages);
-  if (missing.length === 0) return;
+  if (missing.length > 0) install(missing, 'The lab needs');
+}
+
+function install(missing: readonly string[], needs: string): void {
   if (process.getuid?.() === 0 && which('apt-get') !== null) {
-    const install = ['install', '-y', '--no-install-recommends', ...missing];
+    const args = ['install', '-y', '--no-install-recommends', ...missing];
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     spawnSync('apt-get', ['update'], { stdio: 'inherit', env });
-    if (spawnSync('apt-get', install, { stdio: 'inherit', env }).status === 0) return;
+    if (spawnSync('apt-get', args, { stdio: 'inherit', env }).status === 0) return;
   }
   throw new Error(
-    `The lab needs these Debian packages: ${missing.join(' ')}. Install them as root, then run the tests again.`,
+    `${needs} these Debian packages: ${missing.join(' ')}. Install them as root, then run the tests again.`,
   );
 }

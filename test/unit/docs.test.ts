@@ -256,7 +256,7 @@ describe('ARCHITECTURE.md', () => {
       dependencies: Record<string, string>;
       optionalDependencies: Record<string, string>;
     };
-    const argued = [...read('ARCHITECTURE.md').matchAll(/^- \*\*([a-z0-9-]+)\*\*:/gm)].map(([, name = '']) => name);
+    const argued = [...read('ARCHITECTURE.md').matchAll(/^- \*\*([@/a-z0-9-]+)\*\*:/gm)].map(([, name = '']) => name);
     expect(argued.sort()).toEqual(Object.keys({ ...dependencies, ...optionalDependencies }).sort());
   });
 
