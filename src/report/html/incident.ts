@@ -60,7 +60,7 @@ function why(incident: ReportIncident, cause: ReportCause): string {
   );
 }
 
-function whoIsHit(incident: ReportIncident): string {
+function whoIsHit(incident: ReportIncident, number: number): string {
   const { clients, upstreams } = incident;
   const columns = [{ head: 'client' }, { head: 'hits', number: true }];
   const rows = clients.top.map(({ address, count: hits }) =>
@@ -69,7 +69,7 @@ function whoIsHit(incident: ReportIncident): string {
   const more = clients.distinct - clients.top.length;
   const backends = upstreams.map(({ address, count: hits }) => `<code>${escapeHtml(address)}</code> ×${count(hits)}`);
   return [
-    rows.length === 0 ? '' : table('clients hit', columns, rows, 'small'),
+    rows.length === 0 ? '' : table(`clients hit by incident ${number}`, columns, rows, 'small'),
     more > 0 ? `<p class="soft">and ${clients.exact ? '' : 'about '}${counted(more, 'further client')}</p>` : '',
     backends.length === 0 ? '' : `<p>Backends: ${backends.join(', ')}</p>`,
   ].join('\n');
@@ -108,7 +108,9 @@ export function incidentPanel(
   const [cause] = incident.causes;
   const sentences = [impact(incident), answers(incident), mainClient(incident) ?? ''].filter((text) => text !== '');
   const drawn = incidentChart(incident, events);
-  const aside = [drawn === '' ? '' : `<figure>${drawn}</figure>`, part('Who is hit', whoIsHit(incident))].join('\n');
+  const aside = [drawn === '' ? '' : `<figure>${drawn}</figure>`, part('Who is hit', whoIsHit(incident, number))].join(
+    '\n',
+  );
   const ruledOut = incident.ruledOut.map(
     ({ id, why: reason }) => `<code>${escapeHtml(id)}</code>: ${htmlText(reason)}`,
   );
@@ -125,7 +127,7 @@ export function incidentPanel(
 <p><b>${escapeHtml(confidenceOf(incident))}</b> · ${escapeHtml(period(incident, dated))}${cause === undefined ? '' : ` · <code>${escapeHtml(cause.id)}</code>`}</p>
 ${cause === undefined ? '' : part('Why', why(incident, cause))}
 </div>
-<aside aria-label="Over time, and who is hit">${aside}</aside>
+<div>${aside}</div>
 </div>
 ${cause === undefined ? '' : part('Configuration', configuration(cause.directive))}
 ${cause === undefined ? '' : part('Fix', fix(cause))}

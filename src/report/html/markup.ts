@@ -49,7 +49,7 @@ export function table(caption: string, columns: readonly Column[], rows: readonl
   const heads = columns.map(({ head, number }) =>
     element('th', { scope: 'col', class: number ? 'number' : '' }, escapeHtml(head)),
   );
-  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(caption)}">
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(caption)}, table">
 <table class="${className}"><caption class="unseen">${escapeHtml(caption)}</caption>
 <thead><tr>${heads.join('')}</tr></thead>
 <tbody>
