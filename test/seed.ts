@@ -4,5 +4,5 @@
  */
 import fc from 'fast-check';
 
-const wanted = process.env['WSLOG_TEST_SEED'] ?? '20261123';
+const wanted = process.env.WSLOG_TEST_SEED ?? '20261123';
 fc.configureGlobal(wanted === 'random' ? {} : { seed: Number(wanted) });

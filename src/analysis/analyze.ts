@@ -10,7 +10,7 @@ import type { ReportDocument, ReportInput } from '../report/document.ts';
 import type { ReadInput } from './conclude.ts';
 import type { Tallied } from './feed.ts';
 import { type AnalysisIo, blocksFrom, crewFor, feedOf } from './feeds.ts';
-import { look, type Opened } from './look.ts';
+import { type LineStream, look, lookInto, type Opened } from './look.ts';
 import { mergeByTime, type WaitingSource } from './merge.ts';
 import type { AnalysisSettings } from './settings.ts';
 import { Source } from './source.ts';
@@ -36,6 +36,27 @@ export async function analyzeLogs(
       opened.push(await look(file, known, settings.logFormat, blocksOf));
     }
   }
+  return analyzeOpened(opened, settings, io);
+}
+
+/** The same for lines that somebody else reads; all of them are taken, also those of a log that is left out. */
+export async function analyzeStreams(
+  streams: readonly LineStream[],
+  settings: AnalysisSettings,
+  io: AnalysisIo,
+): Promise<ReportDocument> {
+  const known = settings.conf?.formats ?? [];
+  const opened: Opened[] = [];
+  for (const stream of streams) opened.push(await lookInto(stream, known, settings.logFormat));
+  const report = await analyzeOpened(opened, settings, io);
+  for (const { rest } of opened) {
+    for (let next = await rest?.next(); next !== undefined && next.done !== true; next = await rest?.next());
+  }
+  return report;
+}
+
+async function analyzeOpened(opened: Opened[], settings: AnalysisSettings, io: AnalysisIo): Promise<ReportDocument> {
+  const known = settings.conf?.formats ?? [];
   // Inputs that start in the same second follow each other by name, as the parts of a split log do.
   const { compare } = new Intl.Collator('en', { numeric: true });
   opened.sort((a, b) => compare(a.path, b.path));

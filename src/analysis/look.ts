@@ -27,6 +27,12 @@ export interface Opened {
   readonly rest: AsyncGenerator<LineBlock> | null;
 }
 
+/** Lines of one log, in its order, that somebody else reads. */
+export interface LineStream {
+  readonly path: string;
+  readonly blocks: AsyncGenerator<LineBlock>;
+}
+
 /** @param blocksOf reads an input; told where to put sentences about what cannot be read */
 export async function look(
   { path, bytes }: { readonly path: string; readonly bytes: number },
@@ -36,14 +42,28 @@ export async function look(
 ): Promise<Opened> {
   const problems: string[] = [];
   const { way, size } = path === '-' ? PIPE : await wayOf(path);
-  const again = way !== 'pipe';
-  const blocks = again ? readBlocks(path, { onProblem: () => {}, blockBytes: HEAD_BYTES }) : blocksOf(problems);
+  if (way === 'pipe')
+    return { ...(await lookInto({ path, blocks: blocksOf(problems) }, known, stated)), bytes, problems };
+  const blocks = readBlocks(path, { onProblem: () => {}, blockBytes: HEAD_BYTES });
   const first = await blocks.next();
-  const head = first.done === true ? '' : first.value.bytes.toString('latin1', 0, HEAD_BYTES);
-  const kept = again || first.done === true ? null : { ...first.value, bytes: Buffer.from(first.value.bytes) };
-  if (again) await blocks.return(undefined);
-  const rest = again ? null : resume(kept, blocks);
-  return { path, bytes, size, way, sniffed: sniff(head, known, stated), problems, rest };
+  await blocks.return(undefined);
+  return { path, bytes, size, way, sniffed: sniff(headOf(first), known, stated), problems, rest: null };
+}
+
+/** Looks at the head of what can be read only once; what was looked at is kept for the reading. */
+export async function lookInto(
+  { path, blocks }: LineStream,
+  known: readonly AccessFormat[],
+  stated: AccessFormat | null,
+): Promise<Opened> {
+  const first = await blocks.next();
+  const kept = first.done === true ? null : { ...first.value, bytes: Buffer.from(first.value.bytes) };
+  const sniffed = sniff(headOf(first), known, stated);
+  return { path, bytes: 0, size: 0, way: 'pipe', sniffed, problems: [], rest: resume(kept, blocks) };
+}
+
+function headOf(first: IteratorResult<LineBlock>): string {
+  return first.done === true ? '' : first.value.bytes.toString('latin1', 0, HEAD_BYTES);
 }
 
 const PIPE = { way: 'pipe', size: 0 } as const;

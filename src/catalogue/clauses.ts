@@ -117,6 +117,7 @@ function errorClauses(match: ErrorMatch): Clause<ErrorFacts>[] {
   if (match.upstream !== undefined) clauses.push(valueClause('upstream', [match.upstream], (facts) => facts.upstream));
   if (match.scheme !== undefined) clauses.push(valueClause('scheme', [match.scheme], (facts) => facts.scheme));
   texts('protocol', match.protocol);
+  if (match.tlsBytes !== undefined) clauses.push(valueClause('tlsBytes', [match.tlsBytes], (facts) => facts.tlsBytes));
   return clauses;
 }
 

@@ -15,6 +15,8 @@ export interface ErrorFacts {
   readonly upstream: boolean;
   readonly scheme: 'http' | 'https' | null;
   readonly protocol: string | null;
+  /** The request line starts with a TLS record; null where the line has no request. */
+  readonly tlsBytes: boolean | null;
 }
 
 export interface AccessFacts {
@@ -41,7 +43,13 @@ export function errorFacts(record: ErrorRecord): ErrorFacts {
     upstream: record.upstream !== null,
     scheme: scheme(record.upstream),
     protocol: record.protocol,
+    tlsBytes: record.request === null ? null : startsWithTls(record.request),
   };
+}
+
+/** Handshake records begin so; the access log escapes the bytes, and so do people who paste an error line. */
+function startsWithTls(request: string): boolean {
+  return request.startsWith('\x16\x03') || request.startsWith('\\x16\\x03');
 }
 
 function scheme(upstream: string | null): 'http' | 'https' | null {

@@ -15,8 +15,8 @@ import type { AccessMatch, Catalogue, ErrorMatch, Symptom } from './types.ts';
 export interface SymptomMatcher {
   /**
    * The symptom of an error line, or null when the catalogue has none for it. Depends only on the message, call,
-   * errno, phase, level, context, presence of subrequest and upstream, the upstream's scheme and the protocol, so a
-   * caller may remember the answer by those. A line without a level is read as the backend's side of a tunnel.
+   * errno, phase, level, context, presence of subrequest and upstream, the upstream's scheme, the protocol and whether
+   * the request starts with TLS bytes, so a caller may remember the answer by those. A line without a level is read as the backend's side of a tunnel.
    */
   matchError(record: ErrorRecord): Symptom | null;
   /** The symptom of an access line, or null for a request that went well or is of no interest. */

@@ -77,6 +77,7 @@ const ErrorMatchSchema = v.strictObject({
   upstream: v.exactOptional(v.boolean()),
   scheme: v.exactOptional(v.picklist(['http', 'https'])),
   protocol: v.exactOptional(oneOrMore(Text)),
+  tlsBytes: v.exactOptional(v.boolean()),
 });
 
 const Status = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999));

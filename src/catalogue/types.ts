@@ -24,6 +24,8 @@ export interface ErrorMatch {
   readonly scheme?: 'http' | 'https';
   /** Protocol of the request line, `HTTP/2.0`. */
   readonly protocol?: string | readonly string[];
+  /** true: the request line starts with TLS bytes; false: it is there and does not. */
+  readonly tlsBytes?: boolean;
 }
 
 /** Access lines: compared only for requests that are, or may be, WebSocket handshakes, unless `any` is set. */

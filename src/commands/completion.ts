@@ -68,7 +68,12 @@ export function completedCommands(causes: readonly string[], symptoms: readonly 
     const command: CompletedCommand = {
       words: own,
       summary: spec.summary,
-      options: [...spec.options.flatMap((key) => completedOptions(spec, key, causes)), help],
+      options: [
+        ...spec.options
+          .filter((key) => optionSpec(key).offCommandLine !== true)
+          .flatMap((key) => completedOptions(spec, key, causes)),
+        help,
+      ],
       operands: operands[spec.completes],
       commands: children.map((child) => [child.name, child.summary]),
     };

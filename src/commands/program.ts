@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { readConfigFiles } from '../config/file.ts';
 import { nearestName } from '../config/nearest.ts';
-import { longName, OPTIONS, type OptionKey, optionSpec } from '../config/options.ts';
+import { longName, OPTION_KEYS, type OptionKey, optionSpec } from '../config/options.ts';
 import { settle } from '../config/settings.ts';
 import { UsageError } from '../config/usage-error.ts';
 import type { Io } from './io.ts';
@@ -77,7 +77,7 @@ function addCommand(parent: Command, spec: CommandSpec, act: Act): void {
     );
   }
   if (notes.length > 0) command.addHelpText('after', () => `\n${notes.map((note) => wrap(note, 80)).join('\n\n')}`);
-  for (const key of spec.options) addOption(command, key, spec);
+  for (const key of spec.options) if (optionSpec(key).offCommandLine !== true) addOption(command, key, spec);
   for (const child of spec.commands ?? []) addCommand(command, child, act);
   if (spec.run !== undefined) command.action(() => act(spec, command.args, command));
 }
@@ -168,7 +168,8 @@ function sentenceOf(error: CommanderError, argv: readonly string[]): string {
   }
   if (error.code === 'commander.unknownOption') {
     const typed = (/'(.*)'/s.exec(stated)?.[1] ?? '').replace(/^-+/, '').replace(/=.*$/s, '');
-    const options = (spec?.options ?? Object.keys(OPTIONS)).map(longName);
+    const typable = (spec?.options ?? OPTION_KEYS).filter((key) => optionSpec(key).offCommandLine !== true);
+    const options = typable.map(longName);
     const near = suggestion ?? (typed.length > 1 ? nearestName(typed, options) : null);
     const hint = near === null ? '' : `; did you mean --${near.replace(/^-+/, '')}?`;
     return `${stated}${hint} (see ${help})`;

@@ -4,22 +4,21 @@ import { LiveAnalysis } from '../analysis/live.ts';
 import type { AnalysisSettings } from '../analysis/settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { UsageError } from '../config/usage-error.ts';
-import { discoverLogs } from '../input/discover.ts';
 import { Tail } from '../input/tail.ts';
 import type { ReportDocument, ReportIncident } from '../report/document.ts';
 import { StateInUse } from '../state/problem.ts';
 import { analysisSettings } from './analysis-settings.ts';
 import { appearanceOf } from './appearance.ts';
 import { catalogueFor } from './catalogue.ts';
+import { logsToFollow } from './followed-logs.ts';
 import { formatAmong } from './formats.ts';
 import { IncidentEvents } from './incident-events.ts';
 import type { Invocation } from './invocation.ts';
-import { confOf, localConf, type NginxConf, namedLogs } from './nginx-conf.ts';
+import { confOf, localConf } from './nginx-conf.ts';
 import { renderReport } from './render.ts';
 import { NdjsonListener, TextListener, type WatchListener } from './watch-listeners.ts';
 import { WatchState } from './watch-state.ts';
 
-const USUAL_LOGS = ['/var/log/nginx/error.log', '/var/log/nginx/access.log'];
 /** How often the incidents are looked at, at most. */
 const LOOK_EVERY_MS = 1000;
 /** The same for a screen, which a person looks at. */
@@ -38,7 +37,7 @@ export async function watch(call: Invocation): Promise<number> {
   formatOf(settings);
   if (operands.includes('-')) throw new UsageError('watch follows files; for standard input there is: wslog analyze -');
   const conf = (await confOf(settings, io, messages)) ?? (await localConf(settings, io, messages));
-  const paths = await pathsToFollow(operands, conf);
+  const paths = await logsToFollow(operands, conf, 'watch');
   const told = await analysisSettings(settings, io, await catalogueFor(settings, io), conf);
   let state: WatchState;
   try {
@@ -145,22 +144,4 @@ async function follow(
 
 function formatOf(settings: Settings): 'text' | 'ndjson' {
   return formatAmong(settings, ['text', 'ndjson']);
-}
-
-/** The logs to follow: those given, those the configuration names, or nginx's usual ones. */
-async function pathsToFollow(operands: readonly string[], conf: NginxConf | null): Promise<string[]> {
-  const named = operands.length > 0 ? [...operands] : conf === null ? [] : namedLogs(conf);
-  if (named.length === 0) {
-    const { sets } = await discoverLogs(USUAL_LOGS);
-    if (sets.length > 0) return sets.map((set) => set.name);
-    throw new UsageError(
-      `name the logs to watch: there is no nginx configuration here, and no ${USUAL_LOGS.join(' or ')}`,
-    );
-  }
-  const { sets, problems } = await discoverLogs(named);
-  const paths = new Set(sets.map((set) => set.name));
-  // A log that is not there yet may come.
-  for (const { path } of problems) if (!/[*?[{]/.test(path)) paths.add(path);
-  if (paths.size > 0) return [...paths];
-  throw new UsageError(`no log to watch: ${problems.map(({ path, sentence }) => `${path}: ${sentence}`).join('; ')}`);
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearestName } from './nearest.ts';
-import { OPTION_KEYS, type OptionKey } from './options.ts';
+import { configName, OPTION_KEYS, type OptionKey, optionSpec } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
 const MAX_BYTES = 1024 * 1024;
@@ -77,21 +77,45 @@ async function optionsOf(path: string, text: string): Promise<ConfigFile['values
   const values = new Map<OptionKey, string | number | boolean>();
   if (content === null || content === undefined) return values;
   if (!(content instanceof Map)) throw new UsageError(`${path}: expected lines such as "format: json"`);
-  for (const [key, value] of content) {
-    const known = OPTION_KEYS.find((name) => name === key);
-    if (known === undefined) {
-      const near = nearestName(String(key), OPTION_KEYS);
-      throw new UsageError(
-        `${path}: there is no option "${String(key)}"${near === null ? '' : `; did you mean "${near}"?`}`,
-      );
+  const known = new Map(OPTION_KEYS.map((key) => [configName(key), key]));
+  for (const [name, value] of entriesOf(path, content)) {
+    const key = known.get(name);
+    if (key === undefined) {
+      const near = nearestName(name, known.keys());
+      throw new UsageError(`${path}: there is no option "${name}"${near === null ? '' : `; did you mean "${near}"?`}`);
     }
     if (value === null) continue;
-    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-      throw new UsageError(`${path}: ${known} takes one value, not a list or a map`);
+    const said = optionSpec(key).list === true && Array.isArray(value) ? listOf(value) : value;
+    if (typeof said !== 'string' && typeof said !== 'number' && typeof said !== 'boolean') {
+      throw new UsageError(`${path}: ${name} takes one value, not a list or a map`);
     }
-    values.set(known, value);
+    values.set(key, said);
   }
   return values;
+}
+
+/** Keys that stand in sections (`to` below `mail`), of which there are a few. */
+const SECTIONS: ReadonlySet<string> = new Set(
+  OPTION_KEYS.flatMap((key) => {
+    const [section, name] = configName(key).split('.');
+    return section === undefined || name === undefined ? [] : [section];
+  }),
+);
+
+/** The file's keys, those of a section with its name before them: `mail.to`. */
+function entriesOf(path: string, content: ReadonlyMap<unknown, unknown>): [name: string, value: unknown][] {
+  return [...content].flatMap(([key, value]): [string, unknown][] => {
+    const name = String(key);
+    if (!SECTIONS.has(name)) return [[name, value]];
+    if (value === null) return [];
+    if (!(value instanceof Map)) throw new UsageError(`${path}: expected options below "${name}:", such as "  to: …"`);
+    return [...value].map(([inner, innerValue]) => [`${name}.${String(inner)}`, innerValue]);
+  });
+}
+
+/** A list of texts as one; null when something else is in it. */
+function listOf(list: readonly unknown[]): string | null {
+  return list.every((item) => typeof item === 'string') ? list.join(',') : null;
 }
 
 function firstSentence(message: string): string {

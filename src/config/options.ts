@@ -2,7 +2,8 @@
  * Every option once: how it is typed, what it takes, and what it means when nobody says.
  *
  * The flag `--quiet-window`, the environment's `WSLOG_QUIET_WINDOW` and the config file's `quietWindow` are the same
- * option; the two other names are derived from the key.
+ * option; the two other names are derived from the key. Some keys of the config file stand in a section:
+ * `mail.to` is `to:` below `mail:`.
  */
 
 export const REPORT_FORMATS = ['text', 'json', 'ndjson', 'markdown', 'html', 'csv'] as const;
@@ -35,11 +36,17 @@ export interface OptionSpec {
   readonly negatable?: boolean;
   /** The option may be given several times; its value is then all of them, a line feed between each two. */
   readonly repeatable?: boolean;
+  /** Its key in the config file, where that is not its own name: `mail.to`. */
+  readonly config?: string;
+  /** What stands in the process list for everybody to read is no place for it: only the environment and config files. */
+  readonly offCommandLine?: boolean;
+  /** The config file may give it as a list; its value is then all of them, a comma between each two. */
+  readonly list?: boolean;
   /** Completion offers files or directories for the value. */
   readonly completes?: 'file' | 'directory' | 'cause';
 }
 
-export const OPTIONS = {
+const OPTIONS = {
   nginxConf: {
     kind: 'text-or-off',
     short: 'c',
@@ -199,6 +206,11 @@ export function optionSpec(key: OptionKey): OptionSpec {
 
 /** All option keys, in the order of the table. */
 export const OPTION_KEYS = Object.keys(OPTIONS).filter((key): key is OptionKey => Object.hasOwn(OPTIONS, key));
+
+/** Its key in the config file: `quietWindow`, `mail.to`. */
+export function configName(key: OptionKey): string {
+  return optionSpec(key).config ?? key;
+}
 
 /** `quietWindow` -> `quiet-window`, as typed after `--`. */
 export function longName(key: string): string {

@@ -2,7 +2,7 @@
 import { parseDuration } from './durations.ts';
 import type { ConfigFile } from './file.ts';
 import { nearestName } from './nearest.ts';
-import { environmentName, longName, type OptionKey, type OptionSpec, optionSpec } from './options.ts';
+import { configName, environmentName, longName, type OptionKey, type OptionSpec, optionSpec } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
 type Value = string | boolean | number;
@@ -12,6 +12,8 @@ interface Setting {
   readonly value: Value | null;
   /** How the user said it: `--since`, `WSLOG_SINCE`, `/etc/wslog/config.yaml: since`; `default` when nobody did. */
   readonly where: string;
+  /** Path of the config file it stands in. */
+  readonly file?: string;
 }
 
 /** What the command line said, by option key; only what was really typed. */
@@ -59,6 +61,11 @@ export class Settings {
     return typeof value === 'number' ? value : 0;
   }
 
+  /** Path of the config file that gave the option; null when it came from elsewhere. */
+  file(key: OptionKey): string | null {
+    return this.#settings.get(key)?.file ?? null;
+  }
+
   /** How the user gave the option, to name it in a message. */
   where(key: OptionKey): string {
     return this.#settings.get(key)?.where ?? `--${longName(key)}`;
@@ -82,7 +89,7 @@ export function settle(
     layer(keys, (key) => [flags.get(key), `--${longName(key)}`]),
     // An empty variable is how a shell says "not set".
     layer(keys, (key) => [env[environmentName(key)] || undefined, environmentName(key)]),
-    ...files.map((file) => layer(keys, (key) => [file.values.get(key), `${file.path}: ${key}`])),
+    ...files.map((file) => layer(keys, (key) => [file.values.get(key), `${file.path}: ${configName(key)}`, file.path])),
   ];
   const settled = new Map<OptionKey, Setting>();
   for (const key of keys) {
@@ -94,12 +101,13 @@ export function settle(
 
 function layer(
   keys: readonly OptionKey[],
-  read: (key: OptionKey) => [value: Value | undefined, where: string],
+  read: (key: OptionKey) => [value: Value | undefined, where: string, file?: string],
 ): Map<OptionKey, Setting> {
   const said = new Map<OptionKey, Setting>();
   for (const key of keys) {
-    const [raw, where] = read(key);
-    if (raw !== undefined) said.set(key, { value: checked(raw, optionSpec(key), where), where });
+    const [raw, where, file] = read(key);
+    if (raw === undefined) continue;
+    said.set(key, { value: checked(raw, optionSpec(key), where), where, ...(file === undefined ? {} : { file }) });
   }
   const json = said.get('json');
   if (json?.value === true && keys.includes('format')) {

@@ -7,6 +7,7 @@ import { backendVerify } from './checks/backend-verify.ts';
 import { connectionHeader } from './checks/connection-header.ts';
 import { connectionKeepalive } from './checks/connection-keepalive.ts';
 import { connectionMap } from './checks/connection-map.ts';
+import { duplicate } from './checks/duplicate.ts';
 import { errorLog } from './checks/error-log.ts';
 import { frontTls } from './checks/front-tls.ts';
 import { httpVersion } from './checks/http-version.ts';
@@ -33,7 +34,7 @@ import { workerConnections } from './checks/worker-connections.ts';
 import { zeroTimeout } from './checks/zero-timeout.ts';
 import type { Check, LocationSubject, ServerSubject, WholeSubject } from './types.ts';
 
-export const WHOLE_CHECKS: readonly Check<WholeSubject>[] = [syntax, proxied];
+export const WHOLE_CHECKS: readonly Check<WholeSubject>[] = [syntax, duplicate, proxied];
 
 export const SERVER_CHECKS: readonly Check<ServerSubject>[] = [frontTls, http2];
 

@@ -57,6 +57,11 @@ const WEAK = new Set([
   'janus',
 ]);
 
+/** Files that libraries and pages load from beside the endpoint: `/socket.io/socket.io.js`. */
+const FILE = /\.(?:m?js|map|css|html?|png|jpe?g|gif|svg|ico|json|txt|xml|woff2?|wasm|md|pdf|m3u8|mp4)$/i;
+/** What SockJS asks for besides the WebSocket: what the server can do, and its other transports. */
+const SOCKJS_OTHER = /\/(?:info|xhr|xhr_send|xhr_streaming|eventsource|htmlfile|jsonp|jsonp_send)$/i;
+
 /** Paths whose folding is remembered. */
 const MAX_PATHS = 4096;
 
@@ -79,7 +84,7 @@ export class PathFolder {
       if (this.#paths.size >= MAX_PATHS) this.#paths.clear();
       this.#paths.set(detach(path), folded);
     }
-    return cut + 1 >= text.length ? withoutQuery(folded, path) : withQuery(folded, text.slice(cut + 1));
+    return cut + 1 >= text.length ? folded : withQuery(folded, text.slice(cut + 1));
   }
 }
 
@@ -105,21 +110,19 @@ function foldedPath(path: string): FoldedPath {
       break;
     }
     const lower = segment.toLowerCase();
-    if (STRONG.has(lower) || /(?:^|[-_.])(?:ws|wss|websocket)$/.test(lower) || /^(?:ws|websocket)[-_]/.test(lower)) {
-      hint = 'strong';
-    } else if (hint === null && WEAK.has(lower)) hint = 'weak';
+    if (STRONG.has(lower) || /[-_.]wss?$/.test(lower) || /^ws[-_]/.test(lower)) hint = 'strong';
+    else if (hint === null && (WEAK.has(lower) || /^websocket[-_]|[-_.]websocket$/.test(lower))) hint = 'weak';
     if (lower === 'socket.io' || lower === 'engine.io') kind = 'socket.io';
     else if (lower.startsWith('sockjs')) kind = 'sockjs';
-    else if (lower === 'signalr' || lower === 'hubs' || lower.endsWith('hub')) kind = 'signalr';
+    else if (lower === 'signalr' || lower === 'hubs' || /.hub$/.test(lower)) kind = 'signalr';
     else if (lower.startsWith('graphql')) kind = 'graphql';
     folded.push(foldSegment(segment));
   }
+  if (FILE.test(raw)) hint = null;
+  else if (kind === 'sockjs' && SOCKJS_OTHER.test(raw)) hint = 'polling';
+  else if (kind === 'sockjs' && hint === 'strong' && !/\/websocket$/i.test(raw)) hint = 'weak';
+  else if (hint !== null && /\/negotiate$/i.test(raw)) hint = 'polling';
   return { path: folded.join('/') || '/', hint, kind, sid: false };
-}
-
-function withoutQuery(folded: FoldedPath, path: string): FoldedPath {
-  const page = folded.kind === 'sockjs' && folded.hint === 'strong' && !/\/websocket$/i.test(path);
-  return page ? { ...folded, hint: 'weak' } : folded;
 }
 
 function withQuery(folded: FoldedPath, query: string): FoldedPath {
@@ -127,7 +130,9 @@ function withQuery(folded: FoldedPath, query: string): FoldedPath {
   if (/(?:^|&)transport=websockets?(?:&|$)/i.test(query)) hint = 'strong';
   else if (/(?:^|&)transport=(?:polling|longpolling|serversentevents)(?:&|$)/i.test(query)) hint = 'polling';
   const sid = query.includes('sid=') && /(?:^|&)sid=[^&]/.test(query);
-  return hint === folded.hint && !sid ? folded : { ...folded, hint, sid };
+  // Any page may be called hub; SignalR's connections carry an id.
+  const kind = folded.path.endsWith('/hub') && /(?:^|&)id=[^&]/.test(query) ? 'signalr' : folded.kind;
+  return hint === folded.hint && kind === folded.kind && !sid ? folded : { ...folded, hint, kind, sid };
 }
 
 /** One path segment: numbers, UUIDs, hashes and tokens become `{id}`; a hash inside a file name becomes `{hash}`. */

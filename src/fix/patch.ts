@@ -6,6 +6,7 @@ import type { Conf } from '../nginx-conf/tree.ts';
 import { unifiedDiff } from './diff.ts';
 import { applyEdits, type Edit } from './edit.ts';
 import { candidateOf, nameOf, type Place, placesAt, placesOf, serversNamed, webSocketPlaces } from './places.ts';
+import { disagreements } from './remedies/duplicates.ts';
 import { PROVEN_BY_CONF, REMEDIES } from './remedies/list.ts';
 import { type Fix, type FixChange, type FixRequest, type Mending, nothing, type Remedy } from './types.ts';
 
@@ -23,22 +24,43 @@ export function patchFor(conf: Conf, request: FixRequest): Fix {
   const changes: FixChange[] = [];
   const notes = new Set<string>();
   for (const cause of causes) {
-    const remedy = REMEDIES.get(cause);
-    if (remedy === undefined) return { kind: 'elsewhere' };
-    const found = mend(current, remedy, request);
-    if ('kind' in found) return found;
-    current = found.conf;
-    changes.push(...found.changes);
-    // What is right already is not worth a word where nothing particular was asked about.
-    if (request.cause !== null || found.changes.length > 0) for (const note of found.notes) notes.add(note);
+    const remedies = REMEDIES.get(cause);
+    if (remedies === undefined) return { kind: 'elsewhere' };
+    for (const remedy of remedies) {
+      const found = mend(current, remedy, request);
+      if ('kind' in found) {
+        if (request.cause === null && request.location === null && request.server === null) continue;
+        if (changes.length > 0) continue;
+        return found;
+      }
+      current = found.conf;
+      changes.push(...found.changes);
+      // What is right already is not worth a word where nothing particular was asked about.
+      const isTelling = found.changes.length > 0 || (request.cause !== null && changes.length === 0);
+      if (isTelling) for (const note of found.notes) notes.add(note);
+    }
   }
   const files = new Map([...current.files].filter(([path, text]) => conf.files.get(path) !== text));
-  if (files.size === 0) return { kind: 'unchanged', notes: [...notes] };
+  if (files.size === 0)
+    return { kind: 'unchanged', notes: request.cause === null ? unasked(conf, request) : [...notes] };
   return { kind: 'patch', files, changes, notes: [...notes] };
 }
 
 function causesShown({ pingSeconds }: FixRequest): readonly string[] {
   return pingSeconds === null ? PROVEN_BY_CONF : [...PROVEN_BY_CONF, 'idle-timeout'];
+}
+
+/** What somebody who named no cause should hear when there is nothing to change. */
+function unasked(conf: Conf, { server }: FixRequest): readonly string[] {
+  const places = placesOf(conf, serversNamed(conf, server));
+  if (places.length === 0) return [`no location of ${conf.path} proxies anything`];
+  const lookAlikes = webSocketPlaces(conf, places);
+  return [
+    ...disagreements(conf),
+    ...(lookAlikes.length > 0
+      ? []
+      : ["no location that proxies looks like a WebSocket's; if one is meant for it, name it with --location"]),
+  ];
 }
 
 interface Mended {

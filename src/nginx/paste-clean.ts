@@ -83,7 +83,8 @@ function stripMarkup(text: string): string {
   if (plain.includes('<')) {
     plain = plain.replace(/<((?:https?|wss?):\/\/[^<>\s"]{1,2000})>/g, '$1').replace(TAG, '');
   }
-  // Stars in addresses are masks: `**.**.0.1`. Only words in stars are emphasis.
+  // Stars in addresses are masks: `**.**.0.1`. Only words in stars are emphasis, and a whole line in them.
+  if (plain.includes('**')) plain = plain.replace(/^(\s*)\*\*(\S[^\n]*\S)\*\*\s*$/, '$1$2');
   if (plain.includes('**')) plain = plain.replace(/\*\*([A-Za-z[(][^*]{2,300}[A-Za-z\])0-9])\*\*/g, '$1');
   return plain;
 }

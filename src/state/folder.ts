@@ -1,5 +1,5 @@
 /** The folder that state is kept in: it is nobody else's business, and nobody else may plant anything in it. */
-import { chmodSync, closeSync, constants, fchmodSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StateProblem } from './problem.ts';
 
@@ -27,14 +27,17 @@ export function prepareFolder(folder: string): void {
   }
 }
 
-/** Makes a file that only its owner reads; SQLite gives its companions the same mode. A link is not followed. */
+/**
+ * Makes a file that only its owner reads; SQLite gives its companions the same mode. A link is not followed: ELOOP.
+ *
+ * One that is there is not opened: a process that closes any descriptor of a file gives up all its locks on it, also
+ * those of a database that it has open.
+ */
 export function prepareFile(path: string): void {
-  const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
-  try {
-    fchmodSync(descriptor, 0o600);
-  } finally {
-    closeSync(descriptor);
-  }
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there === undefined) closeSync(openSync(path, 'wx', 0o600));
+  else if (there.isFile()) chmodSync(path, 0o600);
+  else throw Object.assign(new Error(`${path} is not a regular file`), { code: 'ELOOP' });
 }
 
 export function codeOf(error: unknown): string {

@@ -1,20 +1,22 @@
-/** One writer at a time. */
+/** One writer of each kind at a time: a summary may run beside a watch, but not beside another summary. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, prepareFile } from './folder.ts';
 import { StateInUse } from './problem.ts';
+import type { Reader } from './reader.ts';
 import type { Connect, Connection } from './sqlite.ts';
 
 /**
- * Holds the folder until `close`. The lock is one of the operating system's on a small database, which a process loses
+ * Holds the reader's part of the folder until `close`. The lock is one of the operating system's on a small database, which a process loses
  * with its life: none is ever left behind, and no process number given out anew is taken for its holder.
  *
  * @throws StateInUse naming the process that holds it.
  */
-export function lockFolder(folder: string, connect: Connect, pid: number): { close(): void } {
-  const file = join(folder, 'lock.db');
-  const holder = join(folder, 'lock.pid');
-  const lock = locked(folder, file, holder, connect);
+export function lockFolder(folder: string, connect: Connect, pid: number, reader: Reader): { close(): void } {
+  const name = reader === 'watch' ? 'lock' : `lock-${reader}`;
+  const file = join(folder, `${name}.db`);
+  const holder = join(folder, `${name}.pid`);
+  const lock = locked(file, connect, () => new StateInUse(folder, reader, pidIn(holder)));
   rmSync(holder, { force: true });
   writeFileSync(holder, `${pid}\n`, { mode: 0o600, flag: 'wx' });
   return {
@@ -25,7 +27,7 @@ export function lockFolder(folder: string, connect: Connect, pid: number): { clo
   };
 }
 
-function locked(folder: string, file: string, holder: string, connect: Connect): Connection {
+function locked(file: string, connect: Connect, inUse: () => StateInUse): Connection {
   for (let again = false; ; again = true) {
     prepareFile(file);
     const lock = connect(file);
@@ -34,7 +36,7 @@ function locked(folder: string, file: string, holder: string, connect: Connect):
       return lock;
     } catch (error) {
       lock.close();
-      if (/^SQLITE_BUSY/.test(codeOf(error))) throw new StateInUse(folder, pidIn(holder));
+      if (/^SQLITE_BUSY/.test(codeOf(error))) throw inUse();
       if (again) throw error;
       // It holds nothing, so whatever happened to it is over once it is made anew.
       rmSync(file, { force: true });

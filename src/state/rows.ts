@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Position } from '../input/position.ts';
 import type { ReportIncident } from '../report/document.ts';
+import { READERS, type Reader } from './reader.ts';
 
 const text = v.string();
 const count = v.number();
@@ -72,26 +73,51 @@ const INCIDENT: v.GenericSchema<unknown, ReportIncident> = v.object({
   evidence: v.array(v.object({ file: text, line: count, raw: text })),
 });
 
-const ROW = v.object({ key: text, body: text, sum: text });
+const ROW = v.object({ reader: v.picklist(READERS), key: text, body: text, sum: text });
+const KINDED_ROW = v.object({ ...ROW.entries, kind: text });
+
+/** One thing that a reader remembers beside positions and incidents: `value` is whatever JSON can hold. */
+export interface StoredRecord {
+  /** What sort of thing: `delivery`, for instance. The code that writes a kind checks its values when it reads them. */
+  readonly kind: string;
+  readonly key: string;
+  readonly value: unknown;
+}
 
 /** A row as it is stored: the sum finds what a disk changed on its own. */
-export function sumOf(key: string, body: string): string {
-  return createHash('sha256').update(key).update('\0').update(body).digest('hex');
+export function sumOf(reader: Reader, key: string, body: string, kind = ''): string {
+  const hash = createHash('sha256');
+  // Rows of the first schema had neither reader nor kind, and were all of the watch's.
+  if (reader !== 'watch' || kind !== '') hash.update(reader).update('\0').update(kind).update('\0');
+  return hash.update(key).update('\0').update(body).digest('hex');
 }
 
 /** The positions of one path. @throws when the row is not what was stored. */
 export function positionsIn(row: unknown): { path: string; positions: Position[] } {
-  const { key, content } = contentOf(row);
+  const { key, content } = contentOf(v.parse(ROW, row));
   return { path: key, positions: v.parse(POSITIONS, content) };
 }
 
 /** @throws when the row is not what was stored. */
 export function incidentIn(row: unknown): ReportIncident {
-  return v.parse(INCIDENT, contentOf(row).content);
+  return v.parse(INCIDENT, contentOf(v.parse(ROW, row)).content);
 }
 
-function contentOf(row: unknown): { key: string; content: unknown } {
-  const { key, body, sum } = v.parse(ROW, row);
-  if (sum !== sumOf(key, body)) throw new Error('a row of the database was changed');
+/** @throws when the row is not what was stored. */
+export function recordIn(row: unknown): StoredRecord {
+  const parsed = v.parse(KINDED_ROW, row);
+  return { kind: parsed.kind, key: parsed.key, value: contentOf(parsed, parsed.kind).content };
+}
+
+/** Whose row it is. @throws when it is nobody's that is known. */
+export function readerOf(row: unknown): Reader {
+  return v.parse(v.object({ reader: v.picklist(READERS) }), row).reader;
+}
+
+function contentOf(
+  { reader, key, body, sum }: v.InferOutput<typeof ROW>,
+  kind = '',
+): { key: string; content: unknown } {
+  if (sum !== sumOf(reader, key, body, kind)) throw new Error('a row of the database was changed');
   return { key, content: JSON.parse(body) };
 }

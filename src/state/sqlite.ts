@@ -8,8 +8,8 @@ export interface Connection {
   close(): void;
 }
 
-/** Opens a database file; waits for nobody's lock. */
-export type Connect = (file: string) => Connection;
+/** Opens a database file. `waitMs`: how long each statement waits for another process's lock; not at all unless given. */
+export type Connect = (file: string, waitMs?: number) => Connection;
 
 /** @throws StateProblem where the package has no build for this machine. */
 export async function loadSqlite(): Promise<Connect> {
@@ -19,8 +19,8 @@ export async function loadSqlite(): Promise<Connect> {
   } catch {
     throw new StateProblem('the package libsql, which keeps state, is not installed or has no build for this machine');
   }
-  return (file) => {
-    const database = new Database(file, { timeout: 0 });
+  return (file, waitMs = 0) => {
+    const database = new Database(file, { timeout: waitMs });
     return {
       exec: (sql) => void database.exec(sql),
       all: (sql) => database.prepare(sql).all(),

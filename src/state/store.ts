@@ -1,18 +1,22 @@
-/** The database of positions and incidents, which change together or not at all. */
+/** The database of positions, incidents and what else is remembered, which change together or not at all. */
 import { existsSync, renameSync, statSync } from 'node:fs';
 import * as v from 'valibot';
 import type { Position } from '../input/position.ts';
 import type { ReportIncident } from '../report/document.ts';
 import { codeOf, databaseIn, prepareFile, prepareFolder } from './folder.ts';
+import { knownTo } from './known.ts';
 import { lockFolder } from './lock.ts';
 import { StateInUse, StateProblem } from './problem.ts';
-import { incidentIn, positionsIn, sumOf } from './rows.ts';
+import { otherReaders, READERS, type Reader } from './reader.ts';
+import { incidentIn, positionsIn, readerOf, recordIn, type StoredRecord, sumOf } from './rows.ts';
 import { type Connect, type Connection, loadSqlite } from './sqlite.ts';
 
+/** What one reader remembers. */
 export interface Content {
   /** By followed path, oldest file first. */
   readonly positions: Map<string, readonly Position[]>;
   readonly incidents: readonly ReportIncident[];
+  readonly records: readonly StoredRecord[];
 }
 
 /** What a commit changes. */
@@ -21,6 +25,8 @@ export interface Changes {
   readonly incidents: readonly ReportIncident[];
   /** Ids of incidents that are no more. */
   readonly gone: readonly string[];
+  /** Put in place of what has the same kind and key; one whose value is `undefined` is taken out. */
+  readonly records?: readonly StoredRecord[];
 }
 
 /** `wsl` and a version of the file's kind: tells it from every other SQLite database. */
@@ -31,8 +37,23 @@ const MIGRATIONS = [
    CREATE TABLE incidents (key TEXT PRIMARY KEY, body TEXT NOT NULL, sum TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE total (rows INTEGER NOT NULL);
    INSERT INTO total VALUES (0);`,
+  // More than one reader, and things to remember that are neither positions nor incidents.
+  `ALTER TABLE positions RENAME TO old_positions;
+   ALTER TABLE incidents RENAME TO old_incidents;
+   CREATE TABLE positions (reader TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, sum TEXT NOT NULL,
+     PRIMARY KEY (reader, key)) WITHOUT ROWID;
+   CREATE TABLE incidents (reader TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, sum TEXT NOT NULL,
+     PRIMARY KEY (reader, key)) WITHOUT ROWID;
+   CREATE TABLE records (reader TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL,
+     sum TEXT NOT NULL, PRIMARY KEY (reader, kind, key)) WITHOUT ROWID;
+   INSERT INTO positions SELECT 'watch', key, body, sum FROM old_positions;
+   INSERT INTO incidents SELECT 'watch', key, body, sum FROM old_incidents;
+   DROP TABLE old_positions;
+   DROP TABLE old_incidents;`,
 ];
-const ROWS = '(SELECT count(*) FROM positions) + (SELECT count(*) FROM incidents)';
+const ROWS = '(SELECT count(*) FROM positions) + (SELECT count(*) FROM incidents) + (SELECT count(*) FROM records)';
+/** Another reader's commit takes some milliseconds; on a slow disk more. */
+const WAIT_MS = 5000;
 /** The header of a database; of a shorter file SQLite thinks that it is new. */
 const HEADER_BYTES = 512;
 
@@ -41,14 +62,16 @@ export class StateStore {
   readonly found: Content;
   /** A sentence when a database that was there could not be used, else null. */
   readonly setAside: string | null;
+  readonly #reader: Reader;
   readonly #database: Connection;
   readonly #lock: { close(): void };
 
   private constructor(
-    database: Connection,
+    reader: Reader,
     lock: { close(): void },
-    { found, setAside }: { found: Content; setAside: string | null },
+    { database, found, setAside }: { database: Connection; found: Content; setAside: string | null },
   ) {
+    this.#reader = reader;
     this.#database = database;
     this.#lock = lock;
     this.found = found;
@@ -57,20 +80,19 @@ export class StateStore {
 
   /**
    * Opens the state of a folder for writing, and makes it if there is none. A database that is damaged, foreign or of
-   * a later wslog is set aside.
+   * a later wslog is set aside. Other readers may have it open as well; each sees and changes only what is its own.
    *
    * @param pid this process.
    * @param now ms since 1970.
    * @throws StateInUse, or StateProblem when the folder cannot be used at all.
    */
-  static async open(folder: string, pid: number, now: number): Promise<StateStore> {
+  static async open(folder: string, pid: number, now: number, reader: Reader = 'watch'): Promise<StateStore> {
     const connect = await loadSqlite();
     prepareFolder(folder);
     let lock: { close(): void } | null = null;
     try {
-      lock = lockFolder(folder, connect, pid);
-      const { database, ...rest } = opened(databaseIn(folder), connect, now);
-      return new StateStore(database, lock, rest);
+      lock = lockFolder(folder, connect, pid, reader);
+      return new StateStore(reader, lock, opened({ folder, connect, pid, now, reader }));
     } catch (error) {
       lock?.close();
       if (error instanceof StateInUse || error instanceof StateProblem) throw error;
@@ -79,13 +101,15 @@ export class StateStore {
   }
 
   /** Writes the changes, all or none; once it returns they survive a crash. @throws what the database says. */
-  commit({ positions, incidents, gone }: Changes): void {
+  commit({ positions, incidents, gone, records = [] }: Changes): void {
     const database = this.#database;
+    const reader = this.#reader;
     database.exec('BEGIN IMMEDIATE');
     try {
-      for (const [path, held] of positions) put(database, 'positions', path, JSON.stringify(held));
-      for (const incident of incidents) put(database, 'incidents', incident.id, JSON.stringify(incident));
-      for (const id of gone) database.run('DELETE FROM incidents WHERE key = ?', id);
+      for (const [path, held] of positions) put(database, 'positions', reader, path, JSON.stringify(held));
+      for (const incident of incidents) put(database, 'incidents', reader, incident.id, JSON.stringify(incident));
+      for (const id of gone) database.run('DELETE FROM incidents WHERE reader = ? AND key = ?', reader, id);
+      for (const record of records) putRecord(database, reader, record);
       database.exec(`UPDATE total SET rows = ${ROWS}`);
       database.exec('COMMIT');
     } catch (error) {
@@ -106,63 +130,106 @@ export class StateStore {
 }
 
 /**
- * The incidents that a folder's state knows, while another process may be writing; null when there is no state.
+ * The incidents that a folder's state knows, of all readers, while other processes may be writing; null when there is no
+ * state.
  *
  * @throws StateProblem when it cannot be read.
  */
 export async function readIncidents(folder: string): Promise<readonly ReportIncident[] | null> {
+  return reading(folder, (database) => knownTo(READERS.map((reader) => contentOf(database, reader).incidents)));
+}
+
+/**
+ * What one reader remembers, without a change of anything and without waiting for it to end; null when there is no
+ * state.
+ *
+ * @throws StateProblem when it cannot be read.
+ */
+export async function readContent(folder: string, reader: Reader): Promise<Content | null> {
+  return reading(folder, (database) => contentOf(database, reader));
+}
+
+async function reading<T>(folder: string, read: (database: Connection) => T): Promise<T | null> {
   const file = databaseIn(folder);
   if (!existsSync(file)) return null;
   let database: Connection | null = null;
   try {
-    database = (await loadSqlite())(file);
+    database = (await loadSqlite())(file, WAIT_MS);
     const version = versionOf(database);
-    return version === 0 ? null : contentOf(database).incidents;
+    if (version === 0) return null;
+    // What an earlier wslog wrote is read through the same eyes, in a transaction that is given up.
+    database.exec(version === MIGRATIONS.length ? 'BEGIN' : 'BEGIN IMMEDIATE');
+    for (const sql of MIGRATIONS.slice(version)) database.exec(sql);
+    return read(database);
   } catch (error) {
     if (error instanceof StateProblem) throw error;
     throw new StateProblem(`${file} cannot be read (${codeOf(error)})`);
   } finally {
+    if (database !== null) rollBack(database);
     database?.close();
   }
 }
 
-function opened(
-  file: string,
-  connect: Connect,
-  now: number,
-): { database: Connection; found: Content; setAside: string | null } {
+interface Opening {
+  readonly folder: string;
+  readonly connect: Connect;
+  readonly pid: number;
+  readonly now: number;
+  readonly reader: Reader;
+}
+
+function opened(opening: Opening): { database: Connection; found: Content; setAside: string | null } {
+  const file = databaseIn(opening.folder);
   try {
-    return { ...usable(file, connect), setAside: null };
+    return { ...usable(file, opening), setAside: null };
   } catch (error) {
     if (!isContent(error)) throw error;
-    const aside = `${file}.damaged-${new Date(now).toISOString().replaceAll(':', '')}`;
-    for (const part of ['-wal', '-shm', '']) if (existsSync(file + part)) renameSync(file + part, aside + part);
-    const why = error instanceof StateProblem ? error.message : `is damaged (${codeOf(error)})`;
-    const setAside = `${file} ${why}: it was set aside as ${aside}, and a new one begun; counts of earlier runs are in the old one`;
-    return { ...usable(file, connect), setAside };
+    return alone(opening, () => {
+      const aside = `${file}.damaged-${new Date(opening.now).toISOString().replaceAll(':', '')}`;
+      for (const part of ['-wal', '-shm', '']) if (existsSync(file + part)) renameSync(file + part, aside + part);
+      const why = error instanceof StateProblem ? error.message : `is damaged (${codeOf(error)})`;
+      const setAside = `${file} ${why}: it was set aside as ${aside}, and a new one begun; counts of earlier runs are in the old one`;
+      return { ...usable(file, opening), setAside };
+    });
+  }
+}
+
+/** Does what pulls the rug from under every other reader, while there is none. @throws StateInUse when there is one. */
+function alone<T>({ folder, connect, pid, reader }: Opening, act: () => T): T {
+  const locks: { close(): void }[] = [];
+  try {
+    for (const other of otherReaders(reader)) locks.push(lockFolder(folder, connect, pid, other));
+    return act();
+  } finally {
+    for (const lock of locks) lock.close();
   }
 }
 
 /** What the file holds is wrong; a full disk or a missing permission is no reason to give up what is stored. */
 function isContent(error: unknown): boolean {
+  if (error instanceof StateInUse) return false;
   // A changed byte of the header can also claim a format that this library only reads.
   return (
     error instanceof StateProblem || !/^(?:E[A-Z]+|SQLITE_(?:FULL|IOERR|CANTOPEN|PERM|BUSY).*)$/.test(codeOf(error))
   );
 }
 
-function usable(file: string, connect: Connect): { database: Connection; found: Content } {
+function usable(file: string, opening: Opening): { database: Connection; found: Content } {
   prepareFile(file);
   const { size } = statSync(file);
   if (size > 0 && size < HEADER_BYTES) throw new StateProblem('is cut short');
-  const database = connect(file);
+  const database = opening.connect(file, WAIT_MS);
   try {
     const version = versionOf(database);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;');
-    migrate(database, version);
+    // A reader that an earlier wslog began knows only the earlier schema.
+    if (version === 0) migrate(database);
+    else if (version < MIGRATIONS.length) alone(opening, () => migrate(database));
+    // Pages that migrations gave up would hide that a file was cut there.
+    if (version < MIGRATIONS.length) database.exec('VACUUM');
     const damage = firstValue(database.all('PRAGMA quick_check(1)'));
     if (damage !== 'ok') throw new StateProblem('is damaged');
-    const found = contentOf(database);
+    const found = inOneLook(database, () => contentOf(database, opening.reader));
     // A changed header can make it one that is only read.
     database.exec('UPDATE total SET rows = rows');
     return { database, found };
@@ -183,10 +250,11 @@ function versionOf(database: Connection): number {
   return version;
 }
 
-function migrate(database: Connection, version: number): void {
-  if (version === MIGRATIONS.length) return;
+function migrate(database: Connection): void {
   database.exec('BEGIN IMMEDIATE');
   try {
+    // Another reader may have been faster.
+    const version = versionOf(database);
     for (const sql of MIGRATIONS.slice(version)) database.exec(sql);
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length};`);
     database.exec('COMMIT');
@@ -196,19 +264,44 @@ function migrate(database: Connection, version: number): void {
   }
 }
 
-/** @throws when rows are missing, or are not what was stored. */
-function contentOf(database: Connection): Content {
+/** Several queries see the database as it is at one moment. */
+function inOneLook<T>(database: Connection, look: () => T): T {
+  database.exec('BEGIN');
+  try {
+    return look();
+  } finally {
+    rollBack(database);
+  }
+}
+
+/** @throws when rows are missing, or are not what was stored, whoever's they are. */
+function contentOf(database: Connection, reader: Reader): Content {
   if (firstValue(database.all(`SELECT rows = ${ROWS} FROM total`)) !== 1) throw new StateProblem('is damaged');
+  const rows = (sql: string) => database.all(sql).filter((row) => readerOf(row) === reader);
   const positions = new Map<string, readonly Position[]>();
-  for (const row of database.all('SELECT key, body, sum FROM positions')) {
+  for (const row of rows('SELECT reader, key, body, sum FROM positions')) {
     const { path, positions: held } = positionsIn(row);
     positions.set(path, held);
   }
-  return { positions, incidents: database.all('SELECT key, body, sum FROM incidents').map(incidentIn) };
+  return {
+    positions,
+    incidents: rows('SELECT reader, key, body, sum FROM incidents').map(incidentIn),
+    records: rows('SELECT reader, kind, key, body, sum FROM records').map(recordIn),
+  };
 }
 
-function put(database: Connection, table: 'positions' | 'incidents', key: string, body: string): void {
-  database.run(`INSERT OR REPLACE INTO ${table} VALUES (?, ?, ?)`, key, body, sumOf(key, body));
+function put(database: Connection, table: 'positions' | 'incidents', reader: Reader, key: string, body: string): void {
+  database.run(`INSERT OR REPLACE INTO ${table} VALUES (?, ?, ?, ?)`, reader, key, body, sumOf(reader, key, body));
+}
+
+function putRecord(database: Connection, reader: Reader, { kind, key, value }: StoredRecord): void {
+  if (value === undefined) {
+    database.run('DELETE FROM records WHERE reader = ? AND kind = ? AND key = ?', reader, kind, key);
+    return;
+  }
+  const body = JSON.stringify(value);
+  const sum = sumOf(reader, key, body, kind);
+  database.run('INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)', reader, kind, key, body, sum);
 }
 
 function rollBack(database: Connection): void {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withFiles } from '../../src/fix/patch.ts';
 import { tryConf } from '../../src/fix/trial.ts';
 import { diskFs } from '../../src/nginx-conf/disk.ts';
+import { SINGLE_VALUED } from '../../src/nginx-conf/duplicates.ts';
 import { loadConf } from '../../src/nginx-conf/load.ts';
 import { selfSigned } from './certificates.ts';
 import { ensureLabPrograms, nginxBinary } from './setup.ts';
@@ -48,5 +49,36 @@ describe('tryConf', () => {
 
   it('cannot run what is not there', async () => {
     await expect(tryConf('/nonexistent/nginx', loadConf({ path: main }, diskFs))).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('nginx refuses twice', () => {
+  const values: Readonly<Record<string, string>> = {
+    auth_basic: 'chat',
+    auth_request: '/auth',
+    default_type: 'text/plain',
+    large_client_header_buffers: '4 8k',
+    proxy_bind: '127.0.0.1',
+    proxy_buffers: '4 8k',
+    proxy_http_version: '1.1',
+    proxy_pass: 'http://127.0.0.1:1',
+    proxy_ssl_name: 'chat.example.com',
+    resolver: '127.0.0.1',
+    root: '/srv',
+    satisfy: 'any',
+    try_files: '$uri =404',
+  };
+  const SERVER_ONLY = new Set(['large_client_header_buffers', 'client_header_timeout']);
+
+  it.each([...SINGLE_VALUED])('%s', async (name) => {
+    const value = values[name] ?? (/timeout$/.test(name) ? '5s' : /size$/.test(name) ? '16k' : 'on');
+    const inner = `${name} ${value};\n${name} ${value};\n`;
+    const body = SERVER_ONLY.has(name) ? inner : `location /ws {\n${inner}}\n`;
+    const text = `events {}\nhttp {\nserver {\nlisten 127.0.0.1:18996;\n${body}}\n}\n`;
+    const twice = join(folder, 'twice.conf');
+    writeFileSync(twice, text);
+    const { passed, complaint } = await tryConf(nginxBinary(), loadConf({ path: twice }, diskFs));
+    expect({ passed, complaint }).toMatchObject({ passed: false });
+    expect(complaint).toContain(`"${name}" directive is duplicate`);
   });
 });

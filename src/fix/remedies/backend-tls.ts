@@ -68,8 +68,11 @@ export const webSocketScheme: Remedy = {
   mend(conf, place) {
     const raw = place.pass.args[0] ?? '';
     const scheme = /^(wss?):\/\//i.exec(raw)?.[1]?.toLowerCase();
-    if (scheme === undefined)
-      return nothing(`${placeOfPass(place)} has a scheme nginx knows; nginx -t says what it refuses`);
+    if (scheme === undefined) {
+      return nothing(
+        'every proxy_pass has a scheme nginx knows, and no directive stands twice; nginx -t says what it refuses',
+      );
+    }
     const draft = new Draft(conf, place.location, BESIDE);
     const wanted = scheme === 'wss' ? 'https' : 'http';
     draft.change(place.pass, raw.replace(SCHEME, wanted), `nginx knows no ${scheme}://; the Upgrade header does it`);

@@ -66,6 +66,10 @@ async function allConnect(lab: Lab, count: number): Promise<boolean> {
 export const DEMONSTRATIONS: readonly Demonstration[] = [
   { id: 'syntax', build: inLocation(`${UPGRADE} }`, UPGRADE) },
   {
+    id: 'duplicate',
+    build: inLocation(`${UPGRADE} proxy_read_timeout 1h; proxy_read_timeout 1h;`, `${UPGRADE} proxy_read_timeout 1h;`),
+  },
+  {
     id: 'proxied',
     build: async (lab) => {
       const port = await chatPort(lab);

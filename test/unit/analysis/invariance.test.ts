@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accessLine, CLOSED, errorLine, IDLE, log, NO_LIVE, REFUSED, timed } from './lines.ts';
-import { analyzeTexts, essence } from './run.ts';
+import { analyzePieces, analyzeTexts, essence } from './run.ts';
 
 const steps = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 10, maxLength: 120 });
 
@@ -35,6 +35,26 @@ function cut(lines: readonly string[], name: string, pieces: number): [string, s
   const size = Math.ceil(lines.length / pieces);
   return Array.from({ length: pieces }, (_, i) => [`${name}-${i}.log`, log(lines.slice(i * size, (i + 1) * size))]);
 }
+
+describe('analyzeStreams', () => {
+  it('finds in pieces of logs what analyzeLogs finds in files, and takes them to their ends', async () => {
+    const { errors, access } = story([0, 1, 0, 2, 1, 1, 0, 3, 1, 0, 1, 2]);
+    const combined = access.map((line) => line.replace(/ rt=.*$/, ''));
+    // The second access log says the same requests with less, and is left out.
+    const texts: [string, string][] = [
+      ['a-error.log', log(errors)],
+      ['b-access.log', log(access)],
+      ['c-combined.log', log(combined)],
+    ];
+    const whole = await analyzeTexts(texts);
+    expect(whole.incidents.length).toBeGreaterThan(2);
+    for (const lines of [3, 1000]) {
+      const { document, left } = await analyzePieces(texts, lines);
+      expect(essence(document)).toBe(essence(whole));
+      expect(left).toEqual([]);
+    }
+  });
+});
 
 describe('analyzeLogs', () => {
   it('does not depend on the order of its arguments or the split into files', async () => {

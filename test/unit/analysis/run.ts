@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AnalysisIo, analyzeLogs } from '../../../src/analysis/analyze.ts';
+import { type AnalysisIo, analyzeLogs, analyzeStreams } from '../../../src/analysis/analyze.ts';
 import type { AnalysisSettings } from '../../../src/analysis/settings.ts';
 import { shippedCatalogue } from '../../../src/catalogue/shipped.ts';
+import type { LineBlock } from '../../../src/input/line-block.ts';
 import type { ReportDocument } from '../../../src/report/document.ts';
 
 async function settings(overrides: Partial<AnalysisSettings> = {}): Promise<AnalysisSettings> {
@@ -41,6 +42,25 @@ export async function analyzeTexts(
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The same through streams that somebody else reads, in pieces of so many lines. */
+export async function analyzePieces(
+  texts: readonly (readonly [name: string, content: string])[],
+  lines: number,
+): Promise<{ document: ReportDocument; left: string[] }> {
+  const left = new Set(texts.map(([name]) => name));
+  async function* pieces(name: string, content: string): AsyncGenerator<LineBlock> {
+    const all = content.split('\n').slice(0, -1);
+    for (let at = 0; at < all.length; at += lines) {
+      const part = all.slice(at, at + lines);
+      yield { bytes: Buffer.from(`${part.join('\n')}\n`, 'latin1'), firstLine: at + 1, lines: part.length };
+    }
+    left.delete(name);
+  }
+  const streams = texts.map(([path, content]) => ({ path, blocks: pieces(path, content) }));
+  const document = await analyzeStreams(streams, await settings(), { stdin: process.stdin, onProgress: () => {} });
+  return { document, left: [...left] };
 }
 
 /** What must not depend on how the log was cut into files: everything but names and line numbers. */

@@ -28,6 +28,7 @@ const BLANK: ErrorFacts = {
   upstream: false,
   scheme: null,
   protocol: 'HTTP/1.1',
+  tlsBytes: null,
 };
 
 /** Facts that meet every clause of the match, one set for each of its message texts. */
@@ -51,6 +52,7 @@ export function factsFor(match: ErrorMatch): ErrorFacts[] {
     ...(match.subrequest !== undefined && { subrequest: match.subrequest }),
     ...(match.upstream !== undefined && { upstream: match.upstream }),
     ...(match.scheme !== undefined && { scheme: match.scheme }),
+    ...(match.tlsBytes !== undefined && { tlsBytes: match.tlsBytes }),
   }));
 }
 
@@ -87,6 +89,8 @@ export function without(clause: string, facts: ErrorFacts): ErrorFacts {
       return { ...facts, scheme: facts.scheme === 'http' ? 'https' : 'http' };
     case 'protocol':
       return { ...facts, protocol: 'HTTP/0.9' };
+    case 'tlsBytes':
+      return { ...facts, tlsBytes: facts.tlsBytes !== true };
     default:
       throw new Error(`unknown clause ${clause}`);
   }

@@ -92,6 +92,15 @@ export const CASES: readonly Case[] = [
     line: 9,
   },
   {
+    id: 'duplicate',
+    says: 'wrong',
+    cause: 'config-invalid',
+    broken: whole({ more: 'proxy_read_timeout 1h; proxy_read_timeout 1h;' }),
+    ok: whole({ server: 'proxy_read_timeout 30s;', body: `${FORWARD} proxy_read_timeout 1h;` }),
+    line: 16,
+    why: /stands here again/,
+  },
+  {
     id: 'proxied',
     says: 'wrong',
     cause: 'route-not-proxied',

@@ -280,6 +280,25 @@ const CASES: readonly Case[] = [
     }),
     diff: ['-access_log /var/log/nginx/access.log;', '+access_log /var/log/nginx/access.log full;'],
   },
+  {
+    name: 'config-invalid: an equal line a second time goes',
+    request: ask('config-invalid'),
+    broken: chat(`proxy_read_timeout 60s;\n${PASS}\nproxy_read_timeout 60s;`),
+    diff: ['-proxy_read_timeout 60s;'],
+  },
+  {
+    name: 'config-invalid: of an included line and an own one, the own one goes',
+    request: ask('config-invalid'),
+    broken: chat(`proxy_buffering off;\ninclude shared.conf;\n${PASS}`),
+    others: { '/etc/nginx/shared.conf': 'proxy_buffering off;\n' },
+    diff: ['-proxy_buffering off;'],
+  },
+  {
+    name: 'config-invalid: of two versions, the one that cannot upgrade goes',
+    request: ask('config-invalid'),
+    broken: chat(`proxy_http_version 1.0;\n${PASS}\nproxy_http_version 1.1;`),
+    diff: ['-proxy_http_version 1.0;'],
+  },
 ];
 
 describe('patchFor', () => {
@@ -293,6 +312,24 @@ describe('patchFor', () => {
     expect(after.problems).toEqual([]);
     expect(patchFor(after, request).kind).toBe('unchanged');
     expect(reasons(after, request)).not.toBe('');
+  });
+
+  it('names both of two lines that differ, and leaves the choice to their author', () => {
+    const conf = confOf(chat(`proxy_read_timeout 60s;\n${PASS}\nproxy_read_timeout 1h;`));
+    for (const request of [ask('config-invalid'), ask(null, WS), ask(null)]) {
+      expect(changed(conf, request) ?? []).not.toContain(expect.stringMatching(/^-/));
+    }
+    expect(reasons(conf, ask('config-invalid'))).toMatch(
+      /proxy_read_timeout says 60s at \S+:\d+ and 1h at \S+:\d+; nginx takes one only/,
+    );
+  });
+
+  it('says what is missing when no cause is named and nothing is to be changed', () => {
+    const redirect = confOf('events {}\nhttp { server { listen 80; return 301 https://$host$request_uri; } }');
+    expect(reasons(redirect, ask(null))).toMatch(/no location of \S+ proxies anything/);
+    const api = confOf('events {}\nhttp { server { location /api/ {\nproxy_pass http://10.0.0.5:3000;\n} } }');
+    expect(reasons(api, ask(null))).toMatch(/looks like a WebSocket's; .* --location/);
+    expect(changed(api, ask(null, { location: '/api/' }))).toHaveLength(3);
   });
 
   it('has a case for every cause it mends', () => {

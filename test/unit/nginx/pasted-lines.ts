@@ -71,6 +71,10 @@ export const PASTED: readonly Pasted[] = [
     { ...REFUSED, client: '[REDACTED]', server: '***.ddns.test', protocol: 'HTTP/2.0', host: '***.ddns.test' },
   ),
   error(
+    '**2026/11/22 12:06:22 [error] 900#900: *78 upstream timed out (110: Connection timed out) while reading upstream**',
+    { message: 'upstream timed out', errno: 110, phase: 'reading upstream', connection: 78 },
+  ),
+  error(
     '2026/11/22 12:06:22 [error] 900#900: *78 **connect() failed (111: Connection refused) while connecting to upstream**, client: **.**.**.**, server: a.test, request: "GET /ws HTTP/1.1", upstream: "http://127.0.0.1:3000/ws", host: "a.test"',
     { ...REFUSED, client: '**.**.**.**', connection: 78 },
   ),

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -16,7 +17,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Position } from '../../../src/input/position.ts';
 import { StateInUse, StateProblem } from '../../../src/state/problem.ts';
-import { readIncidents, StateStore } from '../../../src/state/store.ts';
+import { readContent, readIncidents, StateStore } from '../../../src/state/store.ts';
 import { incident } from './incident.ts';
 
 const made: string[] = [];
@@ -51,18 +52,24 @@ const position = (offset: number): Position => ({
   changed: 1,
   rotated: false,
 });
+const openSummary = async (path: string): Promise<StateStore> => {
+  const store = await StateStore.open(path, 4713, Date.UTC(2026, 10, 22), 'summary');
+  stores.push(store);
+  return store;
+};
 const commit = (store: StateStore, offset: number, ...ids: string[]): void =>
   store.commit({
     positions: new Map([['/var/log/nginx/error.log', [position(offset)]]]),
     incidents: ids.map((id) => incident({ id })),
     gone: [],
+    records: [{ kind: 'note', key: 'last', value: offset }],
   });
 
 describe('the state', () => {
   it('is there again when it is opened anew, with what was taken out gone', async () => {
     const path = folder();
     const store = await open(path);
-    expect(store.found).toEqual({ positions: new Map(), incidents: [] });
+    expect(store.found).toEqual({ positions: new Map(), incidents: [], records: [] });
     commit(store, 10, 'a', 'b');
     store.commit({ positions: new Map(), incidents: [incident({ id: 'b', count: 9 })], gone: ['a'] });
     close();
@@ -71,6 +78,7 @@ describe('the state', () => {
     expect(again.found).toEqual({
       positions: new Map([['/var/log/nginx/error.log', [position(10)]]]),
       incidents: [incident({ id: 'b', count: 9 })],
+      records: [{ kind: 'note', key: 'last', value: 10 }],
     });
   });
 
@@ -125,6 +133,80 @@ describe('the state', () => {
     expect((await readIncidents(path))?.map(({ id }) => id)).toEqual(['a']);
     close();
     await expect(open(path)).resolves.toBeInstanceOf(StateStore);
+  });
+
+  it('keeps what each reader remembers apart, and tells what all know once', async () => {
+    const path = folder();
+    const watch = await open(path);
+    const summary = await openSummary(path);
+    commit(watch, 10, 'a', 'b');
+    commit(summary, 20, 'b', 'c');
+    summary.commit({ positions: new Map(), incidents: [], gone: ['c'], records: [{ kind: 'k', key: '1', value: 7 }] });
+    // Each writes while the other has the database open, and neither waits for the other to end.
+    commit(watch, 30, 'd');
+    await expect(StateStore.open(path, 4714, 0, 'summary')).rejects.toThrow(/another wslog summary \(process 4713\)/);
+    expect((await readIncidents(path))?.map(({ id }) => id).sort()).toEqual(['a', 'b', 'd']);
+    close();
+    expect((await open(path)).found).toMatchObject({ incidents: [{ id: 'a' }, { id: 'b' }, { id: 'd' }] });
+    const { found } = await openSummary(path);
+    expect(found.positions.get('/var/log/nginx/error.log')).toEqual([position(20)]);
+    expect(found.incidents.map(({ id }) => id)).toEqual(['b']);
+    expect(found.records).toEqual([
+      { kind: 'k', key: '1', value: 7 },
+      { kind: 'note', key: 'last', value: 20 },
+    ]);
+    expect(await readContent(path, 'summary')).toEqual(found);
+    expect(await readContent(join(path, 'none'), 'summary')).toBeNull();
+  });
+
+  it('waits for another reader that is writing', async () => {
+    const path = folder();
+    commit(await open(path), 1, 'a');
+    // A process loses its locks on a file when it closes any descriptor of it, so this one has one store at a time.
+    close();
+    const libsql = new URL('../../../node_modules/libsql/index.js', import.meta.url).href;
+    const script = `import D from '${libsql}'; const d = new D('${path}/state.db');
+      d.exec('BEGIN IMMEDIATE'); console.log('held'); setTimeout(() => d.exec('COMMIT'), 300);`;
+    const other = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise((resolve) => other.stdout.once('data', resolve));
+    const summary = await openSummary(path);
+    commit(summary, 2, 'b');
+    expect(summary.setAside).toBeNull();
+    expect((await readIncidents(path))?.map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+
+  it('does not touch a damaged database that another reader uses', async () => {
+    const path = folder();
+    await openSummary(path);
+    const file = join(path, 'state.db');
+    for (const part of ['-wal', '-shm', '']) rmSync(file + part, { force: true });
+    writeFileSync(file, 'no database at all, but long enough to be looked at '.repeat(20));
+    await expect(open(path)).rejects.toThrow(/another wslog summary \(process 4713\)/);
+    expect(readdirSync(path).filter((name) => name.includes('damaged'))).toEqual([]);
+  });
+
+  it('takes over what a wslog with the first schema wrote', async () => {
+    const path = folder();
+    const { default: Database } = await import('libsql');
+    const old = new Database(join(path, 'state.db'));
+    const body = JSON.stringify(incident({ id: 'a' }));
+    const sum = createHash('sha256').update('a').update('\0').update(body).digest('hex');
+    old.exec(`PRAGMA journal_mode = WAL;
+      CREATE TABLE positions (key TEXT PRIMARY KEY, body TEXT NOT NULL, sum TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE incidents (key TEXT PRIMARY KEY, body TEXT NOT NULL, sum TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE total (rows INTEGER NOT NULL); INSERT INTO total VALUES (1);
+      PRAGMA application_id = ${0x77736c01}; PRAGMA user_version = 1;`);
+    old.prepare('INSERT INTO incidents VALUES (?, ?, ?)').run('a', body, sum);
+    old.close();
+    expect((await readIncidents(path))?.map(({ id }) => id)).toEqual(['a']);
+    const store = await open(path);
+    expect(store.setAside).toBeNull();
+    expect(store.found.incidents).toEqual([incident({ id: 'a' })]);
+    commit(store, 1, 'b');
+    close();
+    expect((await open(path)).found.incidents).toHaveLength(2);
   });
 
   it('is free again after its holder was killed', async () => {
