@@ -1,36 +1,35 @@
 /** The same analysis while the logs grow: lines are fed as they come, a report can be drawn up at any time. */
 import { compileSymptoms, type SymptomMatcher } from '../catalogue/match.ts';
 import { Batch } from '../findings/batch.ts';
-import { BlockReader } from '../findings/block-reader.ts';
+import type { Memory, MemoryPart } from '../findings/memory.ts';
 import { Registry } from '../findings/registry.ts';
-import { SourceReader } from '../findings/source.ts';
+import { registryParts, restoreRegistry } from '../findings/registry-memory.ts';
 import { Correlator } from '../incident/correlator.ts';
+import { correlatorParts, restoreCorrelator } from '../incident/correlator-memory.ts';
 import type { LineBlock } from '../input/line-block.ts';
-import type { ReportDocument, ReportInput } from '../report/document.ts';
-import { conclude, type ReadInput } from './conclude.ts';
+import type { Position } from '../input/position.ts';
+import type { ReportDocument } from '../report/document.ts';
+import { conclude } from './conclude.ts';
+import { lastTimeIn } from './last-time.ts';
+import { LiveInputs } from './live-inputs.ts';
+import type { LiveInput } from './live-input.ts';
+import { inputParts, restoreInputs } from './live-memory.ts';
+import { LogPace } from './log-pace.ts';
 import type { AnalysisSettings } from './settings.ts';
-import { type Sniffed, sniff } from './sniff.ts';
-import { offsetName, type StatedOffset, zoneFor } from './zones.ts';
 
 /** A block of at least this many bytes is one of several: more of the log was there to be read. */
 const FULL_BLOCK = 60 * 1024;
 
-/** Access lines that wait for their error lines, bytes at most: what a follower reads in a moment. */
-const MAX_WAITING = 32 * 1024 * 1024;
-
-interface LiveInput {
-  readonly read: ReadInput;
-  readonly reader: SourceReader;
-  readonly blocks: BlockReader;
-  readonly file: number;
-  /** More of the log was there to be read than its last block held. */
-  behind: boolean;
-}
-
 interface WaitingBlock {
+  readonly path: string;
   readonly input: LiveInput;
   readonly bytes: Buffer;
   readonly firstLine: number;
+  /** Epoch seconds of its last line, NaN when unknown. */
+  readonly lastTime: number;
+  /** When it was fed, in the pace's own counting. */
+  readonly turn: number;
+  readonly before: readonly Position[] | null;
 }
 
 export class LiveAnalysis {
@@ -38,65 +37,96 @@ export class LiveAnalysis {
   readonly #matcher: SymptomMatcher;
   readonly #registry: Registry;
   // An access log may join at any time, so error lines always wait for their access lines.
-  readonly #correlator = new Correlator({ joins: true });
-  readonly #inputs = new Map<string, LiveInput>();
-  readonly #stated: StatedOffset[] = [];
+  readonly #correlator = new Correlator({ joins: true, grows: true });
+  readonly #inputs: LiveInputs;
+  readonly #pace: LogPace;
   readonly #batch = new Batch();
   /**
-   * nginx writes both lines of a failed request in one moment, but a follower meets them in any order. An access line
-   * finds what it belongs to only after the error line, so blocks of access logs wait for the second report after them.
+   * nginx writes both lines of a failed request in one moment, the error line first, but a follower may meet them the
+   * other way round. So blocks of access logs wait until the error logs were read up to what was there when the block
+   * was, or up to its times.
    */
   #waiting: WaitingBlock[] = [];
-  #waitingBytes = 0;
-  /** How many of them were there at the report before. */
-  #waitedLong = 0;
 
-  constructor(settings: AnalysisSettings) {
+  /**
+   * @param paths the logs that will be fed, by the names they are fed under.
+   * @param memory what an earlier analysis remembered.
+   * @throws when that memory cannot be taken up: it is damaged, or speaks of symptoms that are no more.
+   */
+  constructor(settings: AnalysisSettings, paths: readonly string[] = [], memory: Memory | null = null) {
     this.#settings = settings;
     this.#registry = new Registry(settings.catalogue.symptoms);
     this.#matcher = compileSymptoms(settings.catalogue);
+    this.#inputs = new LiveInputs(settings, this.#matcher);
+    this.#pace = new LogPace(paths);
+    if (memory === null) return;
+    restoreRegistry(this.#registry, memory);
+    restoreCorrelator(this.#correlator.tables, memory, this.#registry.endpoints, settings.catalogue.symptoms);
+    restoreInputs(this.#inputs, memory);
   }
 
-  /** Takes whole lines of one log, in its order. */
-  feed(path: string, block: LineBlock): void {
-    const input = this.#input(path, block);
+  /**
+   * Takes whole lines of one log, in its order.
+   *
+   * @param before where reading stood before these lines; the same object for all blocks of one reading.
+   */
+  feed(path: string, block: LineBlock, before: readonly Position[] | null = null): void {
+    const input = this.#inputs.of(path, block);
     input.read.input.bytes += block.bytes.length;
-    input.behind = block.bytes.length >= FULL_BLOCK;
-    if (input.read.input.kind !== 'access') {
-      this.#read(input, block.bytes, block.firstLine);
-      return;
-    }
-    this.#waiting.push({ input, bytes: Buffer.from(block.bytes), firstLine: block.firstLine });
-    this.#waitingBytes += block.bytes.length;
-    while (this.#waitingBytes > MAX_WAITING) this.#release(1);
+    const lastTime = lastTimeIn(block.bytes, input);
+    const turn = this.#pace.fed(path, lastTime, block.bytes.length >= FULL_BLOCK);
+    if (input.read.input.kind === 'access') {
+      const { firstLine } = block;
+      this.#waiting.push({ path, input, bytes: Buffer.from(block.bytes), firstLine, lastTime, turn, before });
+    } else this.#read(input, block.bytes, block.firstLine);
+    this.#releaseReady();
   }
 
-  /** Whether lines were fed that the next report will not show yet. */
-  get waiting(): boolean {
-    return this.#waiting.length > 0;
+  /** Says that everything there is of a log now was fed. */
+  atEnd(path: string): void {
+    this.#pace.atEnd(path);
+    const input = this.#inputs.known(path);
+    if (input?.holds === true) this.#end(input);
+    this.#releaseReady();
   }
 
-  /** Counts what was fed to the last line, also where an entry could have gone on in the next block. */
+  /**
+   * Whether the next lines of a log should come only later: another one has lines of an earlier time to be read, and
+   * only lines of about the same time find each other.
+   */
+  isAhead(path: string): boolean {
+    return this.#pace.isAhead(path);
+  }
+
+  /** Whether everything fed was counted, but for whole blocks of access logs that still wait. */
+  get isSettled(): boolean {
+    return this.#inputs.all.every((input) => !input.holds);
+  }
+
+  /** Where reading stood before what was not counted yet; null when everything of this log was. */
+  waitsFrom(path: string): readonly Position[] | null {
+    return this.#waiting.find((block) => block.path === path)?.before ?? null;
+  }
+
+  /** Counts entries that could have gone on in the next block. */
+  cut(): void {
+    for (const input of this.#inputs.all) if (input.holds) this.#end(input);
+  }
+
+  /** Counts what was fed to the last line, whatever is still to come. */
   settle(): void {
     this.#release(this.#waiting.length);
-    for (const input of this.#inputs.values()) {
-      input.blocks.end(this.#batch);
-      this.#take(input);
-    }
+    this.cut();
   }
 
   /** Everything known so far. */
   snapshot(): ReportDocument {
-    const inputs = [...this.#inputs.values()];
-    const catchingUp = inputs.some((i) => i.behind && i.read.input.kind !== 'access');
-    if (!catchingUp) this.#release(this.#waitedLong);
-    this.#waitedLong = this.#waiting.length;
-    for (const { read, reader } of inputs) {
+    for (const { read, reader } of this.#inputs.all) {
       read.input.lines = reader.counts.lines + reader.counts.outside;
       read.input.unknown = reader.counts.unknown;
     }
     return conclude(
-      inputs.map((i) => i.read),
+      this.#inputs.all.map((i) => i.read),
       this.#correlator,
       this.#registry,
       this.#matcher,
@@ -104,22 +134,46 @@ export class LiveAnalysis {
     );
   }
 
-  #release(count: number): void {
-    for (const { input, bytes, firstLine } of this.#waiting.splice(0, count)) {
-      this.#waitingBytes -= bytes.length;
-      this.#read(input, bytes, firstLine);
+  /** What it remembers, in pieces to store; their contents are to be copied before anything else is fed. */
+  *parts(): Generator<MemoryPart> {
+    yield* registryParts(this.#registry);
+    yield* correlatorParts(this.#correlator.tables);
+    yield* inputParts(this.#inputs);
+  }
+
+  #releaseReady(): void {
+    const errors = (path: string) => this.#inputs.known(path)?.read.input.kind !== 'access';
+    let ready = 0;
+    for (const { lastTime, turn } of this.#waiting) {
+      if (!this.#pace.arePast(turn, lastTime, errors)) break;
+      ready++;
     }
-    this.#waitedLong = Math.max(0, this.#waitedLong - count);
+    // Blocks of one reading go together, as there is no place between them to begin again.
+    while (ready > 0 && ready < this.#waiting.length && this.#sharesReading(ready)) ready--;
+    this.#release(ready);
+  }
+
+  #sharesReading(at: number): boolean {
+    const before = this.#waiting[at]?.before ?? null;
+    return before !== null && this.#waiting.slice(0, at).some((block) => block.before === before);
+  }
+
+  #release(count: number): void {
+    for (const { input, bytes, firstLine } of this.#waiting.splice(0, count)) this.#read(input, bytes, firstLine);
   }
 
   #read(input: LiveInput, bytes: Buffer, firstLine: number): void {
     input.blocks.read(bytes, firstLine, this.#batch);
     this.#take(input);
+    input.holds = true;
     // nginx writes an entry with one write, so at the end of what is there now nothing of it is still to come.
-    if (bytes.length < FULL_BLOCK) {
-      input.blocks.end(this.#batch);
-      this.#take(input);
-    }
+    if (bytes.length < FULL_BLOCK || input.read.input.kind === 'access') this.#end(input);
+  }
+
+  #end(input: LiveInput): void {
+    input.blocks.end(this.#batch);
+    this.#take(input);
+    input.holds = false;
   }
 
   #take(input: LiveInput): void {
@@ -127,50 +181,5 @@ export class LiveAnalysis {
     for (let i = 0; i < batch.length; i++) {
       this.#correlator.take(this.#registry.key(batch.gist(i)), batch, i, input.file);
     }
-  }
-
-  #input(path: string, block: LineBlock): LiveInput {
-    const known = this.#inputs.get(path);
-    if (known !== undefined && (known.read.input.kind !== 'unknown' || known.reader.counts.lines > 1000)) return known;
-    const formats = this.#settings.conf?.formats ?? [];
-    const sniffed = sniff(block.bytes.toString('latin1', 0, 65_536), formats, this.#settings.logFormat);
-    // A log that was not understood at first is looked at anew while it is young.
-    if (known !== undefined && sniffed.kind === 'unknown') return known;
-    const made = this.#newInput(path, sniffed, known?.file ?? this.#inputs.size);
-    this.#inputs.set(path, made);
-    return made;
-  }
-
-  #newInput(path: string, sniffed: Sniffed, file: number): LiveInput {
-    const { first } = sniffed;
-    if (first !== null && first.offset !== null) this.#stated.push({ path, wall: first.wall, offset: first.offset });
-    const formats = this.#settings.conf?.formats ?? [];
-    const reader = new SourceReader({
-      matcher: this.#matcher,
-      formats: sniffed.format === null ? formats : [sniffed.format, ...formats.filter((f) => f !== sniffed.format)],
-      offsetAt: (wall) => zoneFor(path, this.#stated, this.#settings.zone).offsetAt(wall),
-      since: Number.NEGATIVE_INFINITY,
-      until: Number.POSITIVE_INFINITY,
-    });
-    const zone = zoneFor(path, this.#stated, this.#settings.zone);
-    const input: ReportInput = {
-      path,
-      kind: sniffed.kind,
-      format: sniffed.kind === 'error' ? 'nginx-error' : (sniffed.format?.name ?? 'unknown'),
-      bytes: 0,
-      lines: 0,
-      unknown: 0,
-      timezone: first === null ? null : first.offset !== null ? offsetName(first.offset) : zone.name,
-      timezoneFrom: first === null ? null : first.offset !== null ? 'line' : zone.from,
-      problem: null,
-      twinOf: null,
-    };
-    return {
-      read: { input, reader, format: sniffed.format },
-      reader,
-      blocks: new BlockReader(reader),
-      file,
-      behind: false,
-    };
   }
 }

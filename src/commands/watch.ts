@@ -84,7 +84,7 @@ async function follow(
   let report = own;
   let restUntil = Number.NEGATIVE_INFINITY;
   const draw = () => {
-    if (dirty || live.waiting) own = live.snapshot();
+    if (dirty) own = live.snapshot();
     dirty = false;
   };
   const look = () => {

@@ -22,7 +22,7 @@ export class Registry {
   /** Findings whose endpoint was folded away. */
   folded = 0;
   readonly #symptoms: ReadonlyMap<string, Symptom>;
-  readonly #paths = new PathTree();
+  readonly paths = new PathTree();
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #keys = new Map<string, FindingKey>();
   /** Counts how often the keys were forgotten. */
@@ -43,9 +43,23 @@ export class Registry {
     return key;
   }
 
+  /** The endpoint that stands for all beyond the bound; null as long as there is room. */
+  get other(): Endpoint | null {
+    return this.#other;
+  }
+
+  /** Makes a new registry what another was; `other` is the index of the endpoint that stands for all others, or -1. */
+  restore(endpoints: readonly Omit<Endpoint, 'index'>[], folded: number, other: number): void {
+    for (const { server, path, fold, host } of endpoints) {
+      this.#addEndpoint(`${server}\n${path}`, server, path, fold).host = host;
+    }
+    this.folded = folded;
+    this.#other = this.endpoints[other] ?? null;
+  }
+
   /** The endpoint that stands for this one now that all paths are known. */
   settled(endpoint: Endpoint): Endpoint {
-    const path = this.#paths.settle(endpoint.path);
+    const path = this.paths.settle(endpoint.path);
     if (path === endpoint.path) return endpoint;
     const id = `${endpoint.server}\n${path}`;
     return this.#endpoints.get(id) ?? this.#addEndpoint(id, endpoint.server, path, endpoint.fold);
@@ -117,7 +131,7 @@ export class Registry {
   }
 
   #endpoint({ server, fold, host }: Asked): Endpoint {
-    const path = this.#paths.learn(fold.path);
+    const path = this.paths.learn(fold.path);
     const id = `${server}\n${path}`;
     let endpoint = this.#endpoints.get(id);
     if (endpoint === undefined) {

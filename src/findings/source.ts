@@ -69,6 +69,11 @@ export class SourceReader {
     return this.#lines.guessed;
   }
 
+  /** Guesses that may still be made. */
+  get guessesLeft(): number {
+    return this.#lines.guessesLeft - this.#lines.guessed;
+  }
+
   get gists(): readonly Gist[] {
     return this.#lines.gists.all;
   }

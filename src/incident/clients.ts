@@ -19,6 +19,19 @@ const STANDS_OUT = 0.01;
 
 type Key = NonNullable<Client>;
 
+export interface SavedClients {
+  readonly counts: Map<Key, number>;
+  readonly flood: SavedFlood | null;
+}
+
+export interface SavedFlood {
+  readonly registers: Uint8Array;
+  readonly hits: Uint32Array;
+  readonly leader: readonly Key[];
+  readonly lead: Uint32Array;
+  readonly total: number;
+}
+
 export class Clients {
   readonly #counts = new Map<Key, number>();
   #flood: Flood | null = null;
@@ -58,6 +71,18 @@ export class Clients {
       .slice(0, n);
   }
 
+  saved(): SavedClients {
+    return { counts: this.#counts, flood: this.#flood?.saved() ?? null };
+  }
+
+  /** Makes an empty one what was saved. */
+  restore({ counts, flood }: SavedClients): void {
+    for (const [key, count] of counts) this.#counts.set(key, count);
+    if (flood === null) return;
+    this.#flood = new Flood();
+    this.#flood.restore(flood);
+  }
+
   #startFlood(): void {
     this.#flood = new Flood();
     for (const [key, count] of this.#counts) this.#flood.add(key, count);
@@ -91,6 +116,24 @@ class Flood {
       if (other.#lead[i]! > 0) this.#vote(i, other.#leader[i]!, other.#lead[i]!);
     }
     this.#total += other.#total;
+  }
+
+  saved(): SavedFlood {
+    return {
+      registers: this.#registers,
+      hits: this.#hits,
+      leader: this.#leader,
+      lead: this.#lead,
+      total: this.#total,
+    };
+  }
+
+  restore({ registers, hits, leader, lead, total }: SavedFlood): void {
+    this.#registers.set(registers);
+    this.#hits.set(hits);
+    this.#lead.set(lead);
+    for (const [i, key] of leader.slice(0, COUNTERS).entries()) this.#leader[i] = key;
+    this.#total = total;
   }
 
   distinct(): number {

@@ -8,6 +8,14 @@ import type { Client } from '../findings/client.ts';
 import type { AccessKey, Endpoint, ErrorKey, EventKey, FindingKey } from '../findings/keys.ts';
 import { hashText, mix } from '../findings/text.ts';
 import {
+  accessGroupId,
+  type Bearings,
+  type CorrelatorTables,
+  errorGroupId,
+  eventGroupId,
+  type SessionEnd,
+} from './correlator-tables.ts';
+import {
   type AccessGroup,
   type EndpointStats,
   type ErrorGroup,
@@ -20,6 +28,7 @@ import {
   type SessionGroup,
 } from './groups.ts';
 import { RequestsByConnection, RequestsBySecond } from './pending.ts';
+import { Returns } from './returns.ts';
 import { type LineRef, MAX_SAMPLES, type Tally } from './tally.ts';
 
 /** Bounds: groups beyond them fold into one that names no backend, then into one that names no endpoint. */
@@ -28,19 +37,7 @@ const MAX_EVENTS = 2000;
 /** Ended sessions held back while a worker drains: whether it closed them shows only when it goes away. */
 const MAX_HELD = 4096;
 const MAX_ORDER = 256;
-const RETURN_SLOTS = 1 << 15;
 const MAX_BACKENDS = 1000;
-
-interface SessionEnd {
-  readonly time: number;
-  readonly group: SessionGroup;
-  readonly seconds: number;
-  readonly bytes: number;
-  readonly client: Client;
-  readonly lines: number;
-  readonly connection: number;
-  readonly ref: LineRef | null;
-}
 
 export class Correlator {
   readonly #errors: ErrorGroup[] = [];
@@ -54,29 +51,51 @@ export class Correlator {
   readonly #byConnection = new RequestsByConnection();
   readonly #bySecond = new RequestsBySecond();
   readonly #draining = new Map<number, number>();
-  #held: SessionEnd[] = [];
-  /** Second in which a draining worker went away, NaN when none did lately. */
-  #drainedAt = Number.NaN;
-  /** When that worker was told to drain. */
-  #drainedSince = Number.NaN;
-  readonly #returnClient = new Float64Array(RETURN_SLOTS).fill(-1);
-  readonly #returnTime = new Float64Array(RETURN_SLOTS);
+  readonly #held: SessionEnd[] = [];
+  readonly #returns = new Returns();
   readonly #burst = new Map<SessionGroup, { second: number; count: number }>();
-  #first = Number.POSITIVE_INFINITY;
-  #last = Number.NEGATIVE_INFINITY;
-  #folded = 0;
+  readonly #at: Bearings = {
+    drainedAt: Number.NaN,
+    drainedSince: Number.NaN,
+    first: Number.POSITIVE_INFINITY,
+    last: Number.NEGATIVE_INFINITY,
+    folded: 0,
+  };
   /** Whether an access log is among the inputs: without one there is nothing to join. */
   readonly #joins: boolean;
+  readonly #grows: boolean;
 
-  constructor(options: { readonly joins: boolean }) {
+  /** @param options `grows`: what is gathered is looked at while findings still come. */
+  constructor(options: { readonly joins: boolean; readonly grows?: boolean }) {
     this.#joins = options.joins;
+    this.#grows = options.grows === true;
+  }
+
+  get tables(): CorrelatorTables {
+    return {
+      errors: this.#errors,
+      errorIndex: this.#errorIndex,
+      access: this.#access,
+      accessIndex: this.#accessIndex,
+      sessions: this.#sessions,
+      stats: this.#stats,
+      events: this.#events,
+      backendsOk: this.#backendsOk,
+      byConnection: this.#byConnection,
+      bySecond: this.#bySecond,
+      returns: this.#returns,
+      draining: this.#draining,
+      held: this.#held,
+      burst: this.#burst,
+      at: this.#at,
+    };
   }
 
   /** Takes finding `i` of a batch, whose key is given; `file` is the index of its input. */
   take(key: FindingKey, batch: Batch, i: number, file: number): void {
     const time = batch.columns.time[i]!;
-    if (time < this.#first) this.#first = time;
-    if (time > this.#last) this.#last = time;
+    if (time < this.#at.first) this.#at.first = time;
+    if (time > this.#at.last) this.#at.last = time;
     if (this.#held.length > 0 && time > this.#held[0]!.time + 1) this.#release(time - 1);
     if (key.kind === 'error') this.#error(key, time, batch, i, file);
     else if (key.kind === 'access') this.#accessLine(key, time, batch, i, file);
@@ -84,7 +103,7 @@ export class Correlator {
   }
 
   gathered(): Gathered {
-    this.#release(Number.POSITIVE_INFINITY);
+    if (!this.#grows) this.#release(Number.POSITIVE_INFINITY);
     return {
       errors: this.#errors,
       access: this.#access,
@@ -92,9 +111,9 @@ export class Correlator {
       endpoints: [...this.#stats.values()],
       events: this.#events,
       backendsOk: this.#backendsOk,
-      firstTime: this.#first,
-      lastTime: this.#last,
-      folded: this.#folded,
+      firstTime: this.#at.first,
+      lastTime: this.#at.last,
+      folded: this.#at.folded,
     };
   }
 
@@ -243,8 +262,7 @@ export class Correlator {
 
   /** Lets go of the sessions that ended before `before`: no draining worker went away at that moment. */
   #release(before: number): void {
-    const held = this.#held;
-    this.#held = [];
+    const held = this.#held.splice(0);
     for (const end of held) {
       if (end.time >= before) this.#held.push(end);
       else this.#endedByItself(end);
@@ -253,8 +271,8 @@ export class Correlator {
 
   /** It ended in the second in which a draining worker went away, and began before that worker stopped accepting. */
   #closedByWorker(end: SessionEnd): boolean {
-    if (Math.floor(end.time) !== this.#drainedAt) return false;
-    return end.seconds < 0 || end.time - end.seconds <= this.#drainedSince + 1;
+    if (Math.floor(end.time) !== this.#at.drainedAt) return false;
+    return end.seconds < 0 || end.time - end.seconds <= this.#at.drainedSince + 1;
   }
 
   #drained(end: SessionEnd): void {
@@ -279,16 +297,11 @@ export class Correlator {
     bytes: number,
   ): void {
     const id = requestId(client, endpoint.index + 1);
-    const slot = (id >>> 0) & (RETURN_SLOTS - 1);
-    if (this.#returnClient[slot] === id) {
-      const period = time - this.#returnTime[slot]!;
-      if (period > 0) {
-        group.returns.add(period, bytes);
-        group.returnsTally.hit(time, client);
-      }
+    const period = this.#returns.note(id, time);
+    if (period > 0) {
+      group.returns.add(period, bytes);
+      group.returnsTally.hit(time, client);
     }
-    this.#returnClient[slot] = id;
-    this.#returnTime[slot] = time;
   }
 
   #event(key: EventKey, time: number, batch: Batch, i: number, file: number): void {
@@ -307,7 +320,7 @@ export class Correlator {
       if (since !== undefined && time - since >= 1) this.#workerGone(time, since);
     }
     if (key.symptom !== null && (key.symptom.role === 'root' || key.event === 'worker-crashed')) {
-      const id = `${key.symptom.id}\nevent`;
+      const id = eventGroupId({ symptom: key.symptom });
       let slot = this.#errorIndex.get(id);
       if (slot === undefined) {
         slot = this.#errors.length;
@@ -334,10 +347,9 @@ export class Correlator {
 
   /** Sessions that ended in the moment in which a draining worker went away were closed by it. */
   #workerGone(time: number, since: number): void {
-    this.#drainedAt = Math.floor(time);
-    this.#drainedSince = since;
-    const held = this.#held;
-    this.#held = [];
+    this.#at.drainedAt = Math.floor(time);
+    this.#at.drainedSince = since;
+    const held = this.#held.splice(0);
     for (const end of held) {
       if (this.#closedByWorker(end)) this.#drained(end);
       else this.#endedByItself(end);
@@ -370,12 +382,10 @@ export class Correlator {
 
   #errorSlot(key: ErrorKey): number {
     const full = this.#errors.length >= MAX_GROUPS;
-    if (full) this.#folded++;
+    if (full) this.#at.folded++;
     const upstream = full ? '' : key.upstream;
     const endpoint = this.#errors.length >= MAX_GROUPS * 2 ? null : key.endpoint;
-    const id = [key.symptom.id, endpoint?.index ?? -1, upstream, key.listener, key.detail, key.subrequest ? 1 : 0].join(
-      '\n',
-    );
+    const id = errorGroupId({ ...key, endpoint, upstream });
     const known = this.#errorIndex.get(id);
     if (known !== undefined) return known;
     const slot = this.#errors.length;
@@ -398,7 +408,7 @@ export class Correlator {
   #accessSlot(key: AccessKey): number {
     const { endpoint, status, answeredBy, upgrade, tlsBytes } = key;
     const { hint } = key.fold;
-    const id = [endpoint.index, status, answeredBy, upgrade, hint, tlsBytes ? 1 : 0].join('\n');
+    const id = accessGroupId({ endpoint, status, answeredBy, upgrade, hint, tlsBytes });
     const known = this.#accessIndex.get(id);
     if (known !== undefined) return known;
     const slot = this.#access.length;

@@ -13,7 +13,7 @@ function edge(tenth: number): number {
   return SMALLEST * 1.01 ** (tenth * TENTH);
 }
 
-interface Bin {
+export interface Bin {
   count: number;
   /** Milliseconds, whole ones: sums must not depend on the order of addition. */
   sum: number;
@@ -75,6 +75,18 @@ export class DurationHistogram {
       }
     }
     this.count += other.count;
+  }
+
+  saved(): Map<number, Bin> {
+    return this.#bins;
+  }
+
+  /** Makes an empty one what was saved. */
+  restore(saved: Map<number, Bin>): void {
+    for (const [index, bin] of saved) {
+      this.#bins.set(index, bin);
+      this.count += bin.count;
+    }
   }
 
   /** The duration below which the share `q` (0..1) lies, in seconds, to 1 %; null when empty. */

@@ -2,10 +2,14 @@
  * Requests whose error line was seen and whose access line may still come. Fixed-size tables: an old entry gives way
  * to a new one, so memory is bounded and the cost per line constant. Within the tables' reach the join is one to one.
  */
+import { type SavedBlock, SlotBlocks } from './slot-blocks.ts';
+
 const SIZE = 1 << 16;
 const MASK = SIZE - 1;
 /** How many error groups one request is remembered to have touched. */
 const TOUCHED = 4;
+/** Lines of workers come this much out of order (seconds), and some more. */
+const OUT_OF_ORDER = 10;
 
 /**
  * By nginx's connection number: exact where the access log carries `$connection`. nginx counts connections one by one,
@@ -17,6 +21,7 @@ export class RequestsByConnection {
   readonly #time = new Float64Array(SIZE);
   readonly #group = new Int32Array(SIZE * TOUCHED).fill(-1);
   readonly #joined = new Uint8Array(SIZE);
+  readonly #blocks = new SlotBlocks(SIZE);
 
   /**
    * Notes an error line.
@@ -26,6 +31,7 @@ export class RequestsByConnection {
   note(connection: number, requestHash: number, time: number, group: number): number {
     const i = connection & MASK;
     const base = i * TOUCHED;
+    this.#blocks.changed(i);
     if (this.#connection[i] === connection && this.#request[i] === requestHash && !(time - this.#time[i]! > 600)) {
       // A request tries each backend once: the same complaint again on a kept-alive connection is another request.
       let free = -1;
@@ -57,7 +63,34 @@ export class RequestsByConnection {
     const time = this.#time[i]!;
     if (time < earliest || time > latest) return -1;
     this.#joined[i] = 1;
+    this.#blocks.changed(i);
     return this.#group[i * TOUCHED]!;
+  }
+
+  /** A joined request waits for nothing, and what comes for its connection begins anew whether it is known or not. */
+  saved(): Generator<SavedBlock> {
+    return this.#blocks.saved((slot) =>
+      this.#connection[slot] === -1 || this.#joined[slot] === 1
+        ? null
+        : [
+            slot,
+            this.#connection[slot]!,
+            this.#request[slot]!,
+            this.#time[slot]!,
+            ...this.#group.subarray(slot * TOUCHED, (slot + 1) * TOUCHED),
+          ],
+    );
+  }
+
+  restore(rows: Float64Array): void {
+    for (let at = 0; at + 4 + TOUCHED <= rows.length; at += 4 + TOUCHED) {
+      const slot = rows[at]! & MASK;
+      this.#blocks.changed(slot);
+      this.#connection[slot] = rows[at + 1]!;
+      this.#request[slot] = rows[at + 2]!;
+      this.#time[slot] = rows[at + 3]!;
+      this.#group.set(rows.subarray(at + 4, at + 4 + TOUCHED), slot * TOUCHED);
+    }
   }
 }
 
@@ -67,9 +100,13 @@ export class RequestsBySecond {
   readonly #time = new Float64Array(SIZE);
   readonly #group = new Int32Array(SIZE).fill(-1);
   readonly #waiting = new Int32Array(SIZE);
+  readonly #blocks = new SlotBlocks(SIZE);
+  #latest = Number.NEGATIVE_INFINITY;
 
   note(hash: number, time: number, group: number): void {
     const i = slotOf(hash + time * 31);
+    this.#blocks.changed(i);
+    if (time > this.#latest) this.#latest = time;
     if (this.#hash[i] === hash && this.#time[i] === time) {
       this.#waiting[i]!++;
       return;
@@ -86,10 +123,32 @@ export class RequestsBySecond {
       const i = slotOf(hash + second * 31);
       if (this.#hash[i] === hash && this.#time[i] === second && this.#waiting[i]! > 0) {
         this.#waiting[i]!--;
+        this.#blocks.changed(i);
         return this.#group[i]!;
       }
     }
     return -1;
+  }
+
+  /** Where nothing waits, the group still counts for the next request of the same second; after that, not. */
+  saved(): Generator<SavedBlock> {
+    return this.#blocks.saved((slot) =>
+      this.#hash[slot] === -1 || (this.#waiting[slot] === 0 && this.#time[slot]! < this.#latest - OUT_OF_ORDER)
+        ? null
+        : [slot, this.#hash[slot]!, this.#time[slot]!, this.#group[slot]!, this.#waiting[slot]!],
+    );
+  }
+
+  restore(rows: Float64Array): void {
+    for (let at = 0; at + 5 <= rows.length; at += 5) {
+      const slot = rows[at]! & MASK;
+      this.#blocks.changed(slot);
+      this.#hash[slot] = rows[at + 1]!;
+      this.#time[slot] = rows[at + 2]!;
+      this.#group[slot] = rows[at + 3]!;
+      this.#waiting[slot] = rows[at + 4]!;
+      if (rows[at + 2]! > this.#latest) this.#latest = rows[at + 2]!;
+    }
   }
 }
 

@@ -1,7 +1,8 @@
 /** A bounded summary of many log lines that met the same fate; two of them merge into what one would have held. */
 import type { Client } from '../findings/client.ts';
-import { Clients } from './clients.ts';
-import { Timeline } from './timeline.ts';
+import { redact } from '../safe/redact.ts';
+import { Clients, type SavedClients } from './clients.ts';
+import { type SavedTimeline, Timeline } from './timeline.ts';
 
 export const MAX_SAMPLES = 5;
 
@@ -16,6 +17,16 @@ export interface LineRef {
   readonly time: number;
   /** The line's bytes as latin1, unredacted: it is redacted where a report is made. */
   readonly raw: string;
+}
+
+export interface SavedTally {
+  readonly lines: number;
+  readonly count: number;
+  readonly first: number;
+  readonly last: number;
+  readonly clients: SavedClients;
+  readonly timeline: SavedTimeline;
+  readonly samples: readonly LineRef[];
 }
 
 export class Tally {
@@ -63,4 +74,32 @@ export class Tally {
     );
     this.samples.length = Math.min(this.samples.length, MAX_SAMPLES);
   }
+
+  saved(): SavedTally {
+    return {
+      lines: this.lines,
+      count: this.count,
+      first: this.first,
+      last: this.last,
+      clients: this.clients.saved(),
+      timeline: this.timeline.saved(),
+      samples: this.samples.map(withoutSecrets),
+    };
+  }
+
+  /** Makes an empty one what was saved. */
+  restore(saved: SavedTally): void {
+    this.lines = saved.lines;
+    this.count = saved.count;
+    this.first = saved.first;
+    this.last = saved.last;
+    this.clients.restore(saved.clients);
+    this.timeline.restore(saved.timeline);
+    this.samples.push(...saved.samples);
+  }
+}
+
+/** Lines are stored as they would be shown. */
+export function withoutSecrets(ref: LineRef): LineRef {
+  return { ...ref, raw: redact(ref.raw) };
 }

@@ -4,6 +4,13 @@
  */
 const CELLS = 64;
 
+export interface SavedTimeline {
+  readonly width: number;
+  readonly min: number;
+  readonly max: number;
+  readonly counts: Map<number, number>;
+}
+
 export class Timeline {
   /** Width of a cell in seconds; a power of two. */
   width = 1;
@@ -57,6 +64,19 @@ export class Timeline {
     const counts: number[] = [];
     for (let cell = this.#first; cell <= last; cell++) counts.push(this.#counts.get(cell) ?? 0);
     return { from: this.#first * this.width, width: this.width, counts };
+  }
+
+  saved(): SavedTimeline {
+    this.#settle();
+    return { width: this.width, min: this.#min, max: this.#max, counts: this.#counts };
+  }
+
+  /** Makes an empty one what was saved. */
+  restore({ width, min, max, counts }: SavedTimeline): void {
+    this.width = width;
+    this.#min = min;
+    this.#max = max;
+    this.#counts = counts;
   }
 
   /** Moves what was counted on the side to its cell. */

@@ -8,7 +8,7 @@ import { shippedCatalogue } from '../../../src/catalogue/shipped.ts';
 import type { LineBlock } from '../../../src/input/line-block.ts';
 import type { ReportDocument } from '../../../src/report/document.ts';
 
-async function settings(overrides: Partial<AnalysisSettings> = {}): Promise<AnalysisSettings> {
+export async function settings(overrides: Partial<AnalysisSettings> = {}): Promise<AnalysisSettings> {
   return {
     catalogue: await shippedCatalogue(),
     conf: null,

@@ -1,0 +1,78 @@
+/** The logs that grow, each known by its first lines. */
+import type { SymptomMatcher } from '../catalogue/match.ts';
+import type { LineBlock } from '../input/line-block.ts';
+import type { ReportInput } from '../report/document.ts';
+import { type LiveInput, newLiveInput } from './live-input.ts';
+import type { AnalysisSettings } from './settings.ts';
+import { type Sniffed, sniff } from './sniff.ts';
+import { offsetName, type StatedOffset, zoneFor } from './zones.ts';
+
+/** A log that was not understood at first is looked at anew while it has no more lines than this. */
+const YOUNG = 1000;
+const SNIFFED_BYTES = 65_536;
+
+export class LiveInputs {
+  readonly settings: AnalysisSettings;
+  readonly matcher: SymptomMatcher;
+  /** Zones that access logs state. */
+  readonly stated: StatedOffset[] = [];
+  readonly #byPath = new Map<string, LiveInput>();
+
+  constructor(settings: AnalysisSettings, matcher: SymptomMatcher) {
+    this.settings = settings;
+    this.matcher = matcher;
+  }
+
+  /** In the order in which they came. */
+  get all(): LiveInput[] {
+    return [...this.#byPath.values()];
+  }
+
+  known(path: string): LiveInput | undefined {
+    return this.#byPath.get(path);
+  }
+
+  add(path: string, input: LiveInput): void {
+    this.#byPath.set(path, input);
+  }
+
+  /** The log of a path, of which a block comes now. */
+  of(path: string, { bytes }: LineBlock): LiveInput {
+    const known = this.#byPath.get(path);
+    if (known !== undefined && (known.read.input.kind !== 'unknown' || known.reader.counts.lines > YOUNG)) return known;
+    const formats = this.settings.conf?.formats ?? [];
+    const sniffed = sniff(bytes.toString('latin1', 0, SNIFFED_BYTES), formats, this.settings.logFormat);
+    if (known !== undefined && sniffed.kind === 'unknown') return known;
+    const made = this.#made(path, sniffed, known?.file ?? this.#byPath.size);
+    if (known !== undefined) {
+      const { counts, unknown, guessesLeft } = known.reader;
+      made.reader.goOn({ partial: '', guessesLeft }, counts, unknown);
+      made.read.input.bytes = known.read.input.bytes;
+    }
+    this.#byPath.set(path, made);
+    return made;
+  }
+
+  /** Minutes east of UTC of a log's lines without a zone; what other logs state by then counts. */
+  offsetOf(path: string): (wall: number) => number {
+    return (wall) => zoneFor(path, this.stated, this.settings.zone).offsetAt(wall);
+  }
+
+  #made(path: string, { first, format, kind }: Sniffed, file: number): LiveInput {
+    if (first !== null && first.offset !== null) this.stated.push({ path, wall: first.wall, offset: first.offset });
+    const zone = zoneFor(path, this.stated, this.settings.zone);
+    const input: ReportInput = {
+      path,
+      kind,
+      format: kind === 'error' ? 'nginx-error' : (format?.name ?? 'unknown'),
+      bytes: 0,
+      lines: 0,
+      unknown: 0,
+      timezone: first === null ? null : first.offset !== null ? offsetName(first.offset) : zone.name,
+      timezoneFrom: first === null ? null : first.offset !== null ? 'line' : zone.from,
+      problem: null,
+      twinOf: null,
+    };
+    return newLiveInput(input, file, format, this.settings.conf?.formats ?? [], this.matcher, this.offsetOf(path));
+  }
+}
