@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 /** The process edge: arguments, streams, signals and the exit code. Nothing else touches `process`. */
+import { isatty } from 'node:tty';
 import type { Io, JobControl } from './commands/io.ts';
 import { ownVersion } from './commands/version.ts';
 
 const argv = process.argv.slice(2);
+/** The standard streams that are terminals, as long as those are there. */
+const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 
 // Scripts ask for the version often, and it needs nothing of the rest.
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
@@ -41,7 +44,7 @@ async function run(): Promise<void> {
 /** A reader that has seen enough (`| head`) ends the program quietly: nobody is left to tell, and nothing is wrong. */
 function surviveClosedPipes(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
+    if (error.code === 'EPIPE' || (error.code === 'EIO' && terminals.some((fd) => !isatty(fd)))) process.exit(0);
     process.stderr.write(`wslog: cannot write the results (${error.code ?? 'unknown error'})\n`);
     process.exit(2);
   });
@@ -69,6 +72,7 @@ function jobControl(): JobControl {
   // A stopped process does nothing for longer than this; one that goes on was not stopped.
   const stoppedByThenMs = 200;
   return {
+    terminalIsGone: () => terminals.some((fd) => !isatty(fd)),
     suspend() {
       // Without a listener the signal stops us. It does not where no shell could let us go on, hence the timer.
       const listeners = process.listeners('SIGTSTP');

@@ -12,7 +12,10 @@ export function lastTimeIn(
   bytes: Buffer,
   { formats, offsetAt }: { readonly formats: readonly AccessFormat[]; offsetAt(wall: number): number },
 ): number {
-  const lines = bytes.toString('latin1', Math.max(0, bytes.length - REACH)).trimEnd().split('\n');
+  const lines = bytes
+    .toString('latin1', Math.max(0, bytes.length - REACH))
+    .trimEnd()
+    .split('\n');
   for (const line of lines.reverse().slice(0, TRIES)) {
     if (looksLikeHeader(line)) {
       const wall = parseErrorTime(line);

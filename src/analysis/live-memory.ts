@@ -7,8 +7,8 @@ import type { FormatRecipe } from '../nginx/access-line.ts';
 import { formatOf } from '../nginx/format-recipe.ts';
 import type { ReportInput } from '../report/document.ts';
 import { redact } from '../safe/redact.ts';
-import type { LiveInputs } from './live-inputs.ts';
 import { type LiveInput, newLiveInput } from './live-input.ts';
+import type { LiveInputs } from './live-inputs.ts';
 
 const texts = v.array(v.string());
 const RECIPE: v.GenericSchema<unknown, FormatRecipe> = v.variant('kind', [

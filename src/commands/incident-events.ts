@@ -21,15 +21,15 @@ interface Known {
 
 export class IncidentEvents {
   readonly #known = new Map<string, Known>();
-  readonly #quietMs: number;
+  /** An incident that did not grow for this long has ended. */
+  quietMs: number;
   readonly #updateMs: number;
 
   /**
-   * @param quietMs an incident that did not grow for this long has ended.
    * @param updateMs a growing incident is spoken of at most once in this time.
    */
   constructor(quietMs: number, updateMs: number) {
-    this.#quietMs = quietMs;
+    this.quietMs = quietMs;
     this.#updateMs = updateMs;
   }
 
@@ -117,10 +117,10 @@ export class IncidentEvents {
 
   #isOver(known: Known, latest: number | null, now: number): boolean {
     const still = now - known.grewAt;
-    if (still >= this.#quietMs) return true;
+    if (still >= this.quietMs) return true;
     const lastSeen = known.incident.lastSeen === null ? Number.NaN : Date.parse(known.incident.lastSeen);
     // A moment of stillness is asked for, so that one line from the future does not open and end it with every line.
-    return latest !== null && latest - lastSeen >= this.#quietMs && still >= this.#updateMs;
+    return latest !== null && latest - lastSeen >= this.quietMs && still >= this.#updateMs;
   }
 }
 

@@ -9,4 +9,6 @@ export interface Invocation {
   readonly settings: Settings;
   readonly io: Io;
   readonly messages: Messages;
+  /** The same call, with what the environment and the config files say now. */
+  again(): Promise<Invocation>;
 }

@@ -3,10 +3,12 @@ export interface JobControl {
   /** Stops the whole job as the terminal's suspend key does. `resume` is told when it goes on. */
   suspend(): void;
   /**
-   * Calls back when the job is asked to stop (it does not by itself then), when it goes on, when its terminal has gone,
-   * and when the process ends in whatever way. Returns what ends the listening.
+   * Calls back when the job is asked to stop (it does not by itself then), when it goes on, on SIGHUP, and when the
+   * process ends in whatever way. Returns what ends the listening.
    */
   on(event: 'suspend' | 'resume' | 'hangup' | 'exit', listener: () => void): () => void;
+  /** Whether a terminal that a standard stream was connected to has gone. */
+  terminalIsGone(): boolean;
 }
 
 /** What a run of wslog gets from its surroundings. `cli.ts` fills it from the process, tests fill it by hand. */

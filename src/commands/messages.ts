@@ -18,6 +18,13 @@ export class Messages {
     if (!this.#quiet) this.#say(sentence);
   }
 
+  /** Something that happened while wslog runs: it may happen again, and is said again then. */
+  event(sentence: string): void {
+    if (this.#quiet) return;
+    this.#said.delete(sentence);
+    this.#say(sentence);
+  }
+
   /** Something that makes the result less than was asked for. */
   error(sentence: string): void {
     this.#say(sentence);

@@ -5,6 +5,7 @@ import { nearestName } from '../config/nearest.ts';
 import { longName, OPTION_KEYS, type OptionKey, optionSpec } from '../config/options.ts';
 import { settle } from '../config/settings.ts';
 import { UsageError } from '../config/usage-error.ts';
+import type { Invocation } from './invocation.ts';
 import type { Io } from './io.ts';
 import { Messages } from './messages.ts';
 import { COMMANDS, type CommandSpec, choicesOf, OPENING_EXAMPLES } from './table.ts';
@@ -19,9 +20,17 @@ import { COMMANDS, type CommandSpec, choicesOf, OPENING_EXAMPLES } from './table
 export async function runProgram(argv: readonly string[], io: Io, version: string): Promise<number> {
   let exitCode = 0;
   const program = buildProgram(version, io, async (spec, operands, command) => {
-    const settings = settle(spec.options, typedFlags(spec, command), io.env, await readConfigFiles(io.env));
+    const settled = async () => settle(spec.options, typedFlags(spec, command), io.env, await readConfigFiles(io.env));
+    const settings = await settled();
     const messages = new Messages(io.stderr, settings.flag('quiet'));
-    exitCode = (await spec.run?.({ operands, settings, io, messages })) ?? 0;
+    const call: Invocation = {
+      operands,
+      settings,
+      io,
+      messages,
+      again: async () => ({ ...call, settings: await settled() }),
+    };
+    exitCode = (await spec.run?.(call)) ?? 0;
   });
   if (argv.length === 0) {
     program.outputHelp({ error: true });

@@ -11,6 +11,8 @@ import type { ReportView } from './render.ts';
 
 export interface WatchListener {
   happened(event: IncidentEvent): void;
+  /** The newest report, a few times a second. */
+  looked?(report: ReportDocument): void;
   /** The follower could not read on without a break: lines may be missing. */
   gap(path: string, sentence: string): void;
   /** The watch is over. `render` makes the final report. */

@@ -8,7 +8,6 @@ import type { ScreenModel } from '../screen/model.ts';
 import { RateMeter } from '../screen/rates.ts';
 import { TerminalScreen } from '../screen/terminal.ts';
 import { firstView, type Key, pressed, type ScreenView, type Surroundings } from '../screen/view.ts';
-import type { IncidentEvent } from './incident-events.ts';
 import type { Invocation } from './invocation.ts';
 import type { Io } from './io.ts';
 import type { Messages } from './messages.ts';
@@ -53,7 +52,6 @@ class WatchScreen implements WatchListener {
   readonly #messages: Messages;
   readonly #terminal: TerminalScreen;
   readonly #meter = new RateMeter();
-  readonly #ended = new Set<string>();
   readonly #notices: string[] = [];
   readonly #quit = new AbortController();
   readonly #stops: (() => void)[] = [];
@@ -94,9 +92,8 @@ class WatchScreen implements WatchListener {
     return this.#quit.signal;
   }
 
-  happened({ type, incident }: IncidentEvent): void {
-    if (type === 'ended') this.#ended.add(incident.id);
-    else this.#ended.delete(incident.id);
+  happened(): void {
+    // The next report shows it.
   }
 
   gap(): void {
@@ -113,10 +110,6 @@ class WatchScreen implements WatchListener {
     if (!news && second === this.#drawnSecond) return;
     this.#report = report;
     this.#meter.observe(report, this.#io.monotonic(), now);
-    if (this.#ended.size > report.incidents.length) {
-      const known = new Set(report.incidents.map(({ id }) => id));
-      for (const id of this.#ended) if (!known.has(id)) this.#ended.delete(id);
-    }
     this.#draw();
   }
 
@@ -150,7 +143,6 @@ class WatchScreen implements WatchListener {
       this.#stops.push(
         job.on('suspend', () => this.#suspend()),
         job.on('resume', () => this.#enter()),
-        job.on('hangup', () => this.#quit.abort('SIGHUP')),
         job.on('exit', () => this.#leave()),
       );
     }
@@ -229,13 +221,9 @@ class WatchScreen implements WatchListener {
   #model(): ScreenModel | null {
     const report = this.#report;
     if (report === null) return null;
-    const incidents = report.incidents.map((incident) => ({
-      ...incident,
-      status: this.#ended.has(incident.id) ? ('ended' as const) : ('open' as const),
-    }));
     const recent = this.#io.monotonic() - this.#noticedAt < NOTICE_MS;
     return {
-      report: { ...report, incidents },
+      report,
       rates: this.#meter.reading(this.#io.monotonic()),
       now: this.#io.now(),
       paths: this.#paths,

@@ -2,29 +2,40 @@
 
 import { resolve } from 'node:path';
 import { pid } from 'node:process';
+import type { LiveAnalysis } from '../analysis/live.ts';
+import { pathsIn } from '../analysis/live-memory.ts';
 import { UsageError } from '../config/usage-error.ts';
+import type { Memory, MemoryPart } from '../findings/memory.ts';
 import type { Position } from '../input/position.ts';
 import type { ReportDocument, ReportIncident } from '../report/document.ts';
 import { redact } from '../safe/redact.ts';
 import { kept } from '../state/kept.ts';
 import { mergeIncidents } from '../state/merge-incidents.ts';
 import { StateInUse, StateProblem } from '../state/problem.ts';
+import { checkedIncident, type StoredRecord } from '../state/rows.ts';
 import { StateStore } from '../state/store.ts';
 import type { IncidentEvents } from './incident-events.ts';
 import type { Invocation } from './invocation.ts';
 import type { Io } from './io.ts';
 import type { Messages } from './messages.ts';
 import { stateFolder } from './state-folder.ts';
+import { StoredMemory } from './watch-memory.ts';
 
 /** What is lost by a crash is read again, so this is how long a restart has to catch up, and how often the disk works. */
 const COMMIT_EVERY_MS = 1000;
 /** Drawing up what is stored takes time; it may take this share of it at most. */
 const COMMITTING_SHARE = 0.1;
 
+/** Until then, a better moment to store is waited for: one at which no entry could go on in the lines that come next. */
+const OVERDUE_MS = 2000;
+/** What earlier runs counted of an incident that the memory knows nothing of. */
+const CARRIED = 'carried';
+
 /** The watch as it is at one moment: everything up to the positions is in the report, and nothing more. */
 export interface Moment {
   readonly report: ReportDocument;
   readonly positions: readonly Position[];
+  readonly parts: Iterable<MemoryPart>;
 }
 
 export class WatchState {
@@ -33,10 +44,17 @@ export class WatchState {
   readonly #store: StateStore | null;
   readonly #keepMs: number;
   readonly #redacts: boolean;
-  /** The incidents of earlier runs. */
-  readonly #base: readonly ReportIncident[];
-  /** Those that were open when this run began. */
+  readonly #memory: StoredMemory;
+  /** What earlier runs counted of incidents, apart from what the analysis itself remembers. */
+  #base: readonly ReportIncident[];
+  /** The base is not in the database yet. */
+  #baseChanged = false;
+  #carriedIn: readonly string[];
+  /** All incidents as they were when this run began. */
+  readonly #before: readonly ReportIncident[];
   readonly #open: ReadonlySet<string>;
+  /** How large those were that had ended. */
+  readonly #endedSize = new Map<string, number>();
   /** What the database holds, in brief: of incidents by id, of positions by path. */
   readonly #incidentsIn = new Map<string, string>();
   readonly #positionsIn = new Map<string, string>();
@@ -69,16 +87,52 @@ export class WatchState {
     this.#store = store;
     this.#keepMs = settings.number('keepIncidents');
     this.#redacts = settings.flag('redact');
-    const found = store?.found ?? { incidents: [], positions: new Map<string, readonly Position[]>() };
+    const found = store?.found ?? { incidents: [], positions: new Map<string, readonly Position[]>(), records: [] };
     for (const incident of found.incidents) this.#incidentsIn.set(incident.id, brief(incident));
     for (const [path, positions] of found.positions) this.#positionsIn.set(path, JSON.stringify(positions));
-    this.#base = kept(found.incidents, io.now(), this.#keepMs);
-    this.#open = new Set(this.#base.filter(({ status }) => status === 'open').map(({ id }) => id));
+    this.#before = kept(found.incidents, io.now(), this.#keepMs);
+    this.#open = new Set(this.#before.filter(({ status }) => status === 'open').map(({ id }) => id));
+    for (const { id, status, lines, count } of this.#before)
+      if (status === 'ended') this.#endedSize.set(id, lines + count);
+    this.#memory = new StoredMemory(found.records);
+    const carried = found.records.filter(({ kind }) => kind === CARRIED);
+    this.#carriedIn = carried.map(({ key }) => key);
+    this.#base = carried.map(({ value }) => checkedIncident(value));
+  }
+
+  /**
+   * An analysis that goes on where the last run stopped.
+   *
+   * @param make an analysis with a memory, or without; throws when it cannot take up that memory.
+   * @param paths the logs that are followed. A memory of others is of no use for these.
+   */
+  takeUp(make: (memory: Memory | null) => LiveAnalysis, paths: readonly string[]): LiveAnalysis {
+    try {
+      const memory = this.#memory.read();
+      const same = memory !== null && pathsIn(memory).every((path) => paths.includes(path));
+      if (same) return make(memory);
+    } catch (error) {
+      this.#messages.notice(
+        `what earlier runs remember cannot be taken up (${error instanceof Error ? error.message : 'unreadable'}); their incidents are known`,
+      );
+    }
+    this.#carry(this.#before);
+    return make(null);
+  }
+
+  /** From now on the analysis is another one, which knows nothing of what was counted so far. */
+  carryOver(report: ReportDocument): void {
+    this.#carry(mergeIncidents(this.#base, report.incidents));
+  }
+
+  /** From now on the analysis is another one, with the memory of the one before. */
+  handOver(): void {
+    this.#memory.forgetRevisions();
   }
 
   /** Incidents that were open when the last run ended. */
   open(): ReportIncident[] {
-    return this.#base.filter(({ id }) => this.#open.has(id));
+    return this.#before.filter(({ id }) => this.#open.has(id));
   }
 
   /** Where the last run stood in each of the logs. */
@@ -91,17 +145,23 @@ export class WatchState {
     return stored;
   }
 
-  /** A report of this run with what earlier runs know of its incidents, and those that were open when it began. */
+  /** A report of this run with what earlier runs know; what had ended before it, and did not come back, is left out. */
   continued(report: ReportDocument): ReportDocument {
-    if (this.#base.length === 0) return report;
+    if (this.#before.length === 0 && this.#base.length === 0) return report;
     const current = new Set(report.incidents.map(({ id }) => id));
     const base = this.#base.filter(({ id }) => current.has(id) || this.#open.has(id));
-    return { ...report, incidents: mergeIncidents(base, report.incidents) };
+    const all = mergeIncidents(base, report.incidents);
+    return { ...report, incidents: all.filter(({ id, lines, count }) => this.#endedSize.get(id) !== lines + count) };
   }
 
   /** Whether it is time to store how things are. */
   isDue(): boolean {
     return this.#store !== null && this.#io.monotonic() >= this.#restUntil;
+  }
+
+  /** Whether it is time even if a better moment may come. */
+  isOverdue(): boolean {
+    return this.#store !== null && this.#io.monotonic() >= this.#restUntil + OVERDUE_MS;
   }
 
   /** Stores a moment, whole or not at all; false when it could not be stored, and is to be tried again. */
@@ -127,7 +187,12 @@ export class WatchState {
     this.#store?.close();
   }
 
-  #write(store: StateStore, { report, positions }: Moment, events: IncidentEvents): void {
+  #carry(incidents: readonly ReportIncident[]): void {
+    this.#base = incidents;
+    this.#baseChanged = true;
+  }
+
+  #write(store: StateStore, { report, positions, parts }: Moment, events: IncidentEvents): void {
     const now = this.#io.now();
     const all = mergeIncidents(this.#base, report.incidents).map((incident) => withStatus(incident, events));
     const incidents = kept(all, now, this.#keepMs);
@@ -138,12 +203,27 @@ export class WatchState {
     for (const [path, held] of byPath(this.#io.cwd, positions)) {
       if (this.#positionsIn.get(path) !== JSON.stringify(held)) moved.set(path, held);
     }
-    if (changed.length === 0 && gone.length === 0 && moved.size === 0) return;
+    const memory = this.#memory.changes(parts);
+    const carried = this.#baseChanged ? this.#carriedRecords() : [];
+    const records = [...memory.records, ...carried];
+    if (changed.length === 0 && gone.length === 0 && moved.size === 0 && records.length === 0) return;
     const safe = this.#redacts ? changed : changed.map((incident) => redacted(incident));
-    store.commit({ positions: moved, incidents: safe, gone });
+    store.commit({ positions: moved, incidents: safe, gone, records });
+    memory.done();
+    if (this.#baseChanged) this.#carriedIn = this.#base.map(({ id }) => id);
+    this.#baseChanged = false;
     for (const incident of changed) this.#incidentsIn.set(incident.id, brief(incident));
     for (const id of gone) this.#incidentsIn.delete(id);
     for (const [path, held] of moved) this.#positionsIn.set(path, JSON.stringify(held));
+  }
+
+  #carriedRecords(): StoredRecord[] {
+    const ids = new Set(this.#base.map(({ id }) => id));
+    const gone = this.#carriedIn.filter((id) => !ids.has(id));
+    return [
+      ...this.#base.map((incident) => ({ kind: CARRIED, key: incident.id, value: redacted(incident) })),
+      ...gone.map((key) => ({ kind: CARRIED, key, value: undefined })),
+    ];
   }
 }
 
@@ -154,7 +234,7 @@ function brief(incident: ReportIncident): string {
 }
 
 /** The watch knows by its own clock what has ended; the logs' times may say otherwise for a moment. */
-function withStatus(incident: ReportIncident, events: IncidentEvents): ReportIncident {
+export function withStatus(incident: ReportIncident, events: IncidentEvents): ReportIncident {
   const open = events.isOpen(incident.id);
   const status = open === undefined ? incident.status : open ? 'open' : 'ended';
   return status === incident.status ? incident : { ...incident, status };

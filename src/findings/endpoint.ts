@@ -1,4 +1,5 @@
 /** An endpoint is what a client asks for, with everything that differs from call to call folded away. */
+import { redact } from '../safe/redact.ts';
 import { detach } from './text.ts';
 
 /** How sure it is, from the request alone, that a request is a WebSocket handshake. */
@@ -122,7 +123,8 @@ function foldedPath(path: string): FoldedPath {
   else if (kind === 'sockjs' && SOCKJS_OTHER.test(raw)) hint = 'polling';
   else if (kind === 'sockjs' && hint === 'strong' && !/\/websocket$/i.test(raw)) hint = 'weak';
   else if (hint !== null && /\/negotiate$/i.test(raw)) hint = 'polling';
-  return { path: folded.join('/') || '/', hint, kind, sid: false };
+  // What is a secret by the word before it must not tell endpoints apart, nor be remembered.
+  return { path: redact(folded.join('/')) || '/', hint, kind, sid: false };
 }
 
 function withQuery(folded: FoldedPath, query: string): FoldedPath {

@@ -44,7 +44,8 @@ export function* correlatorParts(tables: CorrelatorTables): Generator<MemoryPart
   yield {
     key: 'events',
     revision: tables.events.length,
-    content: () => tables.events.map((event) => ({ ...event, ref: event.ref === null ? null : withoutSecrets(event.ref) })),
+    content: () =>
+      tables.events.map((event) => ({ ...event, ref: event.ref === null ? null : withoutSecrets(event.ref) })),
   };
   yield { key: 'bearings', revision: null, content: () => savedBearings(tables) };
 }
@@ -76,6 +77,7 @@ function savedSession(group: SessionGroup, { burst }: CorrelatorTables): v.Infer
     ...group,
     endpoint: group.endpoint.index,
     all: group.all.saved(),
+    opened: group.opened.saved(),
     unexplained: group.unexplained.saved(),
     unexplainedTally: group.unexplainedTally.saved(),
     drained: group.drained.saved(),
@@ -152,14 +154,12 @@ function restoreError(
   tables.errorIndex.set(isEvent ? eventGroupId(group) : errorGroupId(group), tables.errors.push(group) - 1);
 }
 
-function restoreSession(
-  tables: CorrelatorTables,
-  content: unknown,
-  endpointAt: (index: number) => Endpoint,
-): void {
+function restoreSession(tables: CorrelatorTables, content: unknown, endpointAt: (index: number) => Endpoint): void {
   const saved = v.parse(SESSION_GROUP, content);
   const group = newSessionGroup(endpointAt(saved.endpoint));
   group.all.restore(saved.all);
+  group.opened.restore(saved.opened);
+  group.openedBefore = saved.openedBefore;
   group.unexplained.restore(saved.unexplained);
   group.unexplainedTally.restore(saved.unexplainedTally);
   group.drained.restore(saved.drained);

@@ -230,7 +230,7 @@ export class Correlator {
     if (seconds >= 0) {
       group.all.add(seconds, bytes);
       // Cells stay as narrow as the log is long: what began before it is only counted.
-      if (time - seconds >= this.#first) group.opened.add(time - seconds);
+      if (time - seconds >= this.#at.first) group.opened.add(time - seconds);
       else group.openedBefore++;
     } else {
       group.untimed++;

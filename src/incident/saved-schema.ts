@@ -1,19 +1,19 @@
 /** What stored groups look like, checked when they are put back: a file on disk may hold anything. */
 import * as v from 'valibot';
-import type { Bin } from './histogram.ts';
 import type { SavedClients } from './clients.ts';
+import type { Bin } from './histogram.ts';
 import type { LineRef, SavedTally } from './tally.ts';
 import type { SavedTimeline } from './timeline.ts';
 
 /** Infinite numbers stand for "never", NaN for an unknown time. */
-export const aNumber: v.GenericSchema<unknown, number> = v.union([v.number(), v.nan()]);
-export const aText = v.string();
+const aNumber: v.GenericSchema<unknown, number> = v.union([v.number(), v.nan()]);
+const aText = v.string();
 const key = v.union([v.number(), aText]);
 const byNumber: v.GenericSchema<unknown, Map<number, number>> = v.map(aNumber, aNumber);
 const byText: v.GenericSchema<unknown, Map<string, number>> = v.map(aText, aNumber);
 const texts: v.GenericSchema<unknown, Set<string>> = v.set(aText);
 
-export const REF: v.GenericSchema<unknown, LineRef> = v.object({
+const REF: v.GenericSchema<unknown, LineRef> = v.object({
   file: aNumber,
   line: aNumber,
   log: v.picklist(['error', 'access']),
@@ -102,6 +102,8 @@ export const ACCESS_GROUP = v.object({
 export const SESSION_GROUP = v.object({
   endpoint: aNumber,
   all: HISTOGRAM,
+  opened: TIMELINE,
+  openedBefore: aNumber,
   unexplained: HISTOGRAM,
   unexplainedTally: TALLY,
   drained: TALLY,
@@ -128,9 +130,7 @@ export const ENDPOINT_STATS = v.object({
   tunnelLines: aNumber,
 });
 
-export const EVENTS = v.array(
-  v.object({ event: aText, time: aNumber, pid: aNumber, ref: v.nullable(REF) }),
-);
+export const EVENTS = v.array(v.object({ event: aText, time: aNumber, pid: aNumber, ref: v.nullable(REF) }));
 
 export const ROWS = v.instance(Float64Array);
 

@@ -32,7 +32,8 @@ export class SlotBlocks {
       if (revision === 0) continue;
       const rows = () => {
         const found: number[] = [];
-        for (let slot = block << BLOCK_BITS; slot < (block + 1) << BLOCK_BITS; slot++) found.push(...(rowOf(slot) ?? []));
+        for (let slot = block << BLOCK_BITS; slot < (block + 1) << BLOCK_BITS; slot++)
+          found.push(...(rowOf(slot) ?? []));
         return found.length === 0 ? null : Float64Array.from(found);
       };
       yield { block, revision, rows };

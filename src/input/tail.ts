@@ -22,6 +22,10 @@ export interface TailOptions {
    * what was handed on are the same. `last`: nothing comes after this.
    */
   readonly settled?: (last: boolean) => void;
+  /** Called whenever a path was read to the end of what was there. */
+  readonly atEnd?: (path: string) => void;
+  /** Asked before a path is read: true leaves it for the next round, since another one must be read before it. */
+  readonly isAhead?: (path: string) => boolean;
   /** Ends the following, after a last read to the ends of the files. */
   readonly signal?: AbortSignal;
 }
@@ -67,6 +71,11 @@ export class Tail {
   /** How far each file was read, oldest first for each path; to be asked for when `settled`. */
   positions(): Position[] {
     return this.#paths.flatMap((followed) => followed.positions());
+  }
+
+  /** The same for one path. */
+  positionsOf(path: string): readonly Position[] {
+    return this.#paths.find((followed) => followed.path === path)?.positions() ?? [];
   }
 
   /** The events, until the signal; to be iterated once. */
@@ -119,8 +128,15 @@ export class Tail {
       for (let round = 0; round < ROUNDS; round++) {
         more = false;
         for (const followed of this.#paths) {
+          if (this.#options.isAhead?.(followed.path) === true) {
+            more = true;
+            continue;
+          }
           const events = await followed.read(performance.now());
-          if (events === null) continue;
+          if (events === null) {
+            this.#options.atEnd?.(followed.path);
+            continue;
+          }
           more = true;
           yield* named(followed.path, events);
           this.#options.settled?.(false);

@@ -103,6 +103,11 @@ export function incidentIn(row: unknown): ReportIncident {
   return v.parse(INCIDENT, contentOf(v.parse(ROW, row)).content);
 }
 
+/** An incident that a record holds. @throws when it is none. */
+export function checkedIncident(value: unknown): ReportIncident {
+  return v.parse(INCIDENT, value);
+}
+
 /** @throws when the row is not what was stored. */
 export function recordIn(row: unknown): StoredRecord {
   const parsed = v.parse(KINDED_ROW, row);

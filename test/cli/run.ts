@@ -87,6 +87,14 @@ export class Running {
     }
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  send(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** Sends a signal and waits for the end. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     this.#child.kill(signal);

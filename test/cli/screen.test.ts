@@ -1,10 +1,10 @@
 /** `watch` on a real terminal: tmux shows what a person would see. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { Folder, many, refused, refusedAccess } from './run.ts';
+import { Folder, many, refused, refusedAccess, wslog } from './run.ts';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const hasTmux = spawnSync('tmux', ['-V']).status === 0;
@@ -127,7 +127,7 @@ describe.skipIf(!hasTmux)(hasTmux ? 'the screen' : 'the screen (skipped: tmux is
     await until(() => modes() === GIVEN_BACK);
   });
 
-  it.each(['TERM', 'HUP', 'INT'])('gives the terminal back on SIG%s', async (signal) => {
+  it.each(['TERM', 'INT'])('gives the terminal back on SIG%s', async (signal) => {
     const { error } = logs();
     await start(`--from-start ${error}; echo code $?`);
     await until(/> critical/);
@@ -136,6 +136,26 @@ describe.skipIf(!hasTmux)(hasTmux ? 'the screen' : 'the screen (skipped: tmux is
     process.kill(Number(pid), `SIG${signal}` as NodeJS.Signals);
     await until(/^code 0$/m);
     expect(modes()).toBe(GIVEN_BACK);
+  });
+
+  it('stays through SIGHUP, which reloads, and ends when its terminal goes', async () => {
+    const { error } = logs();
+    await start(`--from-start ${error}`);
+    await until(/> critical/);
+    const job = tmux('display', '-p', '#{pane_pid}').trim();
+    const pid = Number(execFileSync('pgrep', ['-P', job], { encoding: 'utf8' }).trim());
+    process.kill(pid, 'SIGHUP');
+    await until(/were read anew[\s\S]*q quit/);
+    tmux('kill-server');
+    await until(
+      () => !existsSync(`/proc/${pid}`),
+      () => '',
+    );
+    // What it knew was stored all the same.
+    const state = join(folder.path, `state-${terminals}`);
+    expect(JSON.parse(wslog(['incidents', '--json', '--state', state]).stdout).incidents).toMatchObject([
+      { count: 30 },
+    ]);
   });
 
   it('prints lines where a screen cannot be', async () => {

@@ -1,10 +1,9 @@
 /** A live analysis that is stored and taken up again anywhere tells in the end what an uninterrupted one tells. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LiveAnalysis } from '../../../src/analysis/live.ts';
-import { shippedCatalogue } from '../../../src/catalogue/shipped.ts';
 import type { Memory } from '../../../src/findings/memory.ts';
 import type { Position } from '../../../src/input/position.ts';
 import type { ReportDocument } from '../../../src/report/document.ts';
@@ -123,9 +122,11 @@ function story(length: number, withConnection: boolean): Written[] {
     const tunnel = kind === 3 || kind === 5;
     const status = tunnel ? 101 : kind === 6 ? 404 : 502;
     const message = [REFUSED, CLOSED, NO_LIVE, IDLE][kind];
-    if (message !== undefined) errors.push(errorLine({ second, connection: i, client, message, level: tunnel ? 'info' : 'error' }));
+    if (message !== undefined)
+      errors.push(errorLine({ second, connection: i, client, message, level: tunnel ? 'info' : 'error' }));
     // A second try of the same request counts once with the first.
-    if (kind === 1) errors.push(errorLine({ second, connection: i, client, message: REFUSED, upstream: 'http://10.0.0.6:8080/ws' }));
+    if (kind === 1)
+      errors.push(errorLine({ second, connection: i, client, message: REFUSED, upstream: 'http://10.0.0.6:8080/ws' }));
     const seconds = tunnel ? 60.01 : 0;
     const rest = withConnection ? timed({ seconds, status: String(status), connection: i }) : '';
     access.push(accessLine({ second, client, status, rest }));
