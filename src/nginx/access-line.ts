@@ -1,4 +1,5 @@
 /** From the values an access line carries, by variable, to a record. Every format's parser ends here. */
+import type { Slot } from './format-matcher.ts';
 import type { LogEscape } from './log-escapes.ts';
 import type { AccessRecord, LineTime } from './record.ts';
 import { splitRequestLine } from './request-line.ts';
@@ -19,6 +20,8 @@ export interface AccessFormat {
   readonly variables: readonly string[];
   /** Lines start `$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent`. */
   readonly isCombinedPrefix: boolean;
+  /** Its values in order, for scanners that know its lines by their bytes; absent where they are only guessed. */
+  readonly slots?: readonly Slot[];
   /** Without one, lines are read where the format was made. */
   readonly recipe?: FormatRecipe;
   /** The line's record, or null when the line was not written in this format. Takes a line without its LF. */

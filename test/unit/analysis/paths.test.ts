@@ -63,13 +63,33 @@ const odd = fc.constantFrom(
   '2026/11/22 12:00:00 [error',
   'stack traceback:',
 );
+/** What torn, glued and forged lines look like: bytes missing, doubled or put in anywhere. */
+const damage = (lines: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  fc
+    .tuple(
+      lines,
+      lines,
+      fc.nat(400),
+      fc.nat(60),
+      fc.constantFrom('cut', 'glue', 'drop', 'double', '"', ' ', '[', '\\', 'x', '7', '\r'),
+    )
+    .map(([line, other, place, length, how]) => {
+      const at = place % (line.length + 1);
+      if (how === 'cut') return line.slice(0, at);
+      if (how === 'glue') return line.slice(0, at) + other;
+      if (how === 'drop') return line.slice(0, at) + line.slice(at + length);
+      if (how === 'double') return line.slice(0, at + length) + line.slice(at);
+      return line.slice(0, at) + how + line.slice(at);
+    });
 const shape = (document: Awaited<ReturnType<typeof analyzeTexts>>): unknown => ({ ...document, inputs: [] });
 
 describe('fast and plain way', () => {
   it('agree on error logs', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.oneof({ weight: 8, arbitrary: errors }, odd), { maxLength: 80 }),
+        fc.array(fc.oneof({ weight: 8, arbitrary: errors }, { weight: 2, arbitrary: damage(errors) }, odd), {
+          maxLength: 80,
+        }),
         fc.boolean(),
         async (lines, crlf) => {
           const text = lines.map((line) => line + (crlf ? '\r\n' : '\n')).join('');
@@ -87,7 +107,9 @@ describe('fast and plain way', () => {
   it('agree on access logs, and on both together', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.oneof({ weight: 8, arbitrary: access }, odd), { maxLength: 80 }),
+        fc.array(fc.oneof({ weight: 8, arbitrary: access }, { weight: 2, arbitrary: damage(access) }, odd), {
+          maxLength: 80,
+        }),
         fc.array(errors, { maxLength: 30 }),
         async (lines, others) => {
           const texts = [

@@ -5,10 +5,14 @@ import { TextWindow } from '../../../src/findings/text-window.ts';
 
 /** No text is the beginning of another: each ends with the only line feed in it. */
 const texts = fc.array(
-  fc.string({ unit: fc.constantFrom('a', 'b', '\xff'), maxLength: 14 }).map((text) => `${text}\n`),
-  {
-    maxLength: 40,
-  },
+  fc
+    .tuple(
+      // Eight of these at a time, read as a number, are zero, no number, or equal to another with other bits.
+      fc.constantFrom('', '\0'.repeat(8), '\0\0\0\0\0\0\0\x80', '\xff'.repeat(8), 'abcdefgh'),
+      fc.string({ unit: fc.constantFrom('a', 'b', '\xff', '\0'), maxLength: 14 }),
+    )
+    .map(([begin, text]) => `${begin}${text}\n`),
+  { maxLength: 40 },
 );
 
 function windowOf(text: string): TextWindow {
