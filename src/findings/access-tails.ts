@@ -5,6 +5,7 @@
 import type { AccessFormat } from '../nginx/access-line.ts';
 import type { Slot } from '../nginx/format-matcher.ts';
 import { KnownTexts } from './known-texts.ts';
+import { MetOnce } from './met-once.ts';
 import type { TextWindow } from './text-window.ts';
 
 /** Values of combined's prefix, up to the size. */
@@ -15,9 +16,7 @@ const SILENT: ReadonlySet<string> = new Set(['http_referer', 'http_user_agent', 
 const DECIDING: ReadonlySet<string> = new Set(['time_local', 'msec', 'request', 'status', 'remote_addr']);
 /** In a tail whose form is only guessed: an upgrade, an exact time, and marks of other servers' logs. */
 const TELLING = /websocket|msec|\dms\b|TCP_|UDP_|NONE_/i;
-/** Tails remembered, and what is remembered of those met once: only what comes again is stored. */
 const MAX_TAILS = 4096;
-const MET_ONCE = 4096;
 const LF = 10;
 const QUOTE = 34;
 const BACKSLASH = 92;
@@ -93,7 +92,7 @@ class RecurringTails implements AccessTails {
   readonly silent: boolean;
   readonly #tails: WrittenTails;
   readonly #known = new KnownTexts<null>();
-  readonly #metOnce = new Int32Array(MET_ONCE);
+  readonly #metOnce = new MetOnce();
 
   constructor(tails: WrittenTails) {
     this.silent = tails.silent;
@@ -105,23 +104,12 @@ class RecurringTails implements AccessTails {
     if (known !== null) return at + known.length - 1;
     const end = this.#tails.end(window, at);
     if (end === -1 || end >= window.end) return end;
-    const mark = sampleOf(window, at, end);
-    const slot = (mark >>> 20) & (MET_ONCE - 1);
-    if (this.#metOnce[slot] !== mark) this.#metOnce[slot] = mark;
-    else {
+    if (this.#metOnce.again(window, at, end)) {
       if (this.#known.size >= MAX_TAILS) this.#known.clear();
       this.#known.set(window, at, end + 1, null);
     }
     return end;
   }
-}
-
-/** A number for a text, from its length and a few of its bytes: equal ones may differ, which costs but time. */
-function sampleOf({ view }: TextWindow, start: number, end: number): number {
-  const step = Math.max(4, (end - start) >> 3);
-  let h = end - start;
-  for (let at = start; at < end; at += step) h = Math.imul(h ^ view.getInt32(at, true), 0x9e3779b1);
-  return h ^ (h >>> 15);
 }
 
 /** Of lines whose format is guessed from line to line: nothing that could give them another meaning. */

@@ -7,15 +7,20 @@
 import type { ErrorRecord } from '../nginx/record.ts';
 import { AddressReader } from './address.ts';
 import type { EncodedFeeds } from './encoded-feeds.ts';
+import { PathFolder } from './endpoint.ts';
+import { errorFormOf } from './error-forms.ts';
 import { type ErrorGist, requestHashOf } from './gists.ts';
 import { KnownHour } from './known-hour.ts';
 import { KnownTexts } from './known-texts.ts';
+import { MetOnce } from './met-once.ts';
+import { hashText } from './text.ts';
 import type { TextWindow } from './text-window.ts';
 
 /** nginx cuts an entry at 2048 bytes with its newline (NGX_MAX_ERROR_STR); a cut line is never taken from memory. */
 const CUT_LENGTH = 2047;
 const MAX_TAILS = 8192;
 const MAX_MESSAGES = 2048;
+const MAX_FORMS = 8192;
 /** Pairs of message and context that are remembered; a newer pair takes an older one's place. */
 const PAIRS = 1 << 14;
 /** When the store was filled anew so often without being of use, only every so many-th line is stored. */
@@ -42,6 +47,8 @@ interface Message {
   readonly number: number;
   /** It quotes a decoded path, so the entry may go on where a client has sent an encoded line feed. */
   readonly quotes: boolean;
+  /** What lines with it say, by the form of their context. */
+  readonly forms: Map<string, ErrorGist | null>;
 }
 
 export class KnownErrors {
@@ -64,6 +71,9 @@ export class KnownErrors {
   /** Numbers given to messages and contexts. */
   #given = 0;
   #messages = 0;
+  #forms = 0;
+  readonly #folder = new PathFolder();
+  readonly #metOnce = new MetOnce();
   /** Lines matched since the store was emptied. */
   #matched = 0;
   #learned = 0;
@@ -108,20 +118,19 @@ export class KnownErrors {
     at = this.#address.read(bytes, client);
     if (at === -1 || bytes[at] !== 44 || bytes[at + 1] !== 32) return false;
     const tail = this.#tails.get(window, at);
-    if (tail === null) return false;
-    const end = at + tail.length - 1;
-    if (end - start >= CUT_LENGTH) return false;
-    const known = this.#lines[pairOf(message.value, tail.value)]!;
-    if (known === null || known.message !== message.value || known.tail !== tail.value) return false;
+    const known = tail === null ? null : this.#lines[pairOf(message.value, tail.value)]!;
+    if (tail !== null && known !== null && known.message === message.value && known.tail === tail.value) {
+      this.end = at + tail.length - 1;
+      this.gist = known.gist;
+      this.request = known.request;
+    } else if (!this.#matchForm(window, at, message.value)) return false;
+    if (this.end - start >= CUT_LENGTH) return false;
     this.#matched++;
     this.time = time;
     this.connection = connection;
-    this.request = known.request;
     this.client = this.#address.ipv4;
     this.clientStart = client;
     this.clientEnd = at;
-    this.end = end;
-    this.gist = known.gist;
     return true;
   }
 
@@ -138,26 +147,57 @@ export class KnownErrors {
     if (level < 22 || level > 30 || connection < level || connection > 60 || context === -1) return;
     const clientEnd = line.indexOf(', ', context + 10);
     if (clientEnd === -1 || line.slice(context + 10, clientEnd) !== record.client) return;
+    this.#hour.learn(window, start, record.time);
+    const stored = this.#levels.get(window, start + 21)?.value.get(window, start + message)?.value;
+    if (stored !== undefined) this.#learnForm(stored, line.slice(clientEnd), gist);
     if (this.#useless && this.#learned++ % SELDOM !== 0) return;
     if (this.#tails.size >= MAX_TAILS || this.#messages >= MAX_MESSAGES) {
       this.#useless = this.#matched < MAX_TAILS;
       this.forget();
     }
     const said = this.#messageOf(window, start, level, message, context + 10);
-    const place = start + clientEnd;
-    const tail = (this.#tails.get(window, place) ?? this.#tails.set(window, place, end + 1, { number: this.#given++ }))
-      .value;
-    this.#lines[pairOf(said, tail)] = { message: said, tail, gist, request: requestHashOf(record) };
-    this.#hour.learn(window, start, record.time);
+    if (stored === undefined) this.#learnForm(said, line.slice(clientEnd), gist);
+    this.#store(window, start + clientEnd, end, said, gist, requestHashOf(record));
   }
 
   /** Empties the store. */
   forget(): void {
     this.#matched = 0;
     this.#messages = 0;
+    this.#forms = 0;
     this.#tails.clear();
     this.#levels.clear();
     this.#lines.fill(null);
+  }
+
+  /** Whether the context at `at` is one of a known form. */
+  #matchForm(window: TextWindow, at: number, message: Message): boolean {
+    if (message.forms.size === 0) return false;
+    const end = window.lineEnd(at);
+    if (end >= window.end || end - at >= CUT_LENGTH) return false;
+    const form = errorFormOf(window.slice(at, end), this.#folder);
+    const gist = form === null ? undefined : message.forms.get(form.text);
+    if (form === null || gist === undefined) return false;
+    this.end = end;
+    this.gist = gist;
+    this.request = hashText(form.request);
+    if (this.#metOnce.again(window, at, end) && this.#tails.size < MAX_TAILS) {
+      this.#store(window, at, end, message, gist, this.request);
+    }
+    return true;
+  }
+
+  #learnForm(message: Message, context: string, gist: ErrorGist | null): void {
+    if (this.#forms >= MAX_FORMS) return;
+    const form = errorFormOf(context, this.#folder);
+    if (form === null || message.forms.has(form.text)) return;
+    message.forms.set(form.text, gist);
+    this.#forms++;
+  }
+
+  #store(window: TextWindow, at: number, end: number, message: Message, gist: ErrorGist | null, request: number): void {
+    const tail = (this.#tails.get(window, at) ?? this.#tails.set(window, at, end + 1, { number: this.#given++ })).value;
+    this.#lines[pairOf(message, tail)] = { message, tail, gist, request };
   }
 
   #messageOf(window: TextWindow, start: number, level: number, from: number, to: number): Message {
@@ -169,7 +209,11 @@ export class KnownErrors {
     if (known !== null) return known.value;
     this.#messages++;
     const quotes = window.bytes.subarray(start + from, start + to).includes(34);
-    return messages.set(window, start + from, start + to, { number: this.#given++, quotes }).value;
+    return messages.set(window, start + from, start + to, {
+      number: this.#given++,
+      quotes,
+      forms: new Map<string, ErrorGist | null>(),
+    }).value;
   }
 }
 

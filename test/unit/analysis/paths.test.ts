@@ -6,13 +6,21 @@ import { analyzeTexts } from './run.ts';
 
 const seconds = fc.integer({ min: 0, max: 9000 });
 const clients = fc.constantFrom('192.0.2.1', '192.0.2.2', '2001:db8::1', 'unix:', '10.1.2.3');
-const requests = fc.constantFrom(
-  'GET /ws HTTP/1.1',
-  'GET /socket.io/?EIO=4&transport=websocket&sid=abc HTTP/1.1',
-  'GET /api/orders/17?page=2 HTTP/1.1',
-  'GET /a%0a2026/11/22 HTTP/1.1',
-  'POST /upload HTTP/2.0',
-  'GET /x", upstream: "http://6.6.6.6/ HTTP/1.1',
+/** Identifiers that seldom come twice. */
+const sessions = fc.tuple(
+  fc.constantFrom('/chat/', '/socket.io/?EIO=4&transport=websocket&sid=', '/a,b/'),
+  fc.nat(3000),
+);
+const requests = fc.oneof(
+  sessions.map(([path, n]) => `GET ${path}${n} HTTP/1.1`),
+  fc.constantFrom(
+    'GET /ws HTTP/1.1',
+    'GET /socket.io/?EIO=4&transport=websocket&sid=abc HTTP/1.1',
+    'GET /api/orders/17?page=2 HTTP/1.1',
+    'GET /a%0a2026/11/22 HTTP/1.1',
+    'POST /upload HTTP/2.0',
+    'GET /x", upstream: "http://6.6.6.6/ HTTP/1.1',
+  ),
 );
 const messages = fc.constantFrom(
   REFUSED,
@@ -34,7 +42,10 @@ const errors = fc
     message: messages,
     client: clients,
     request: requests,
-    upstream: fc.constantFrom('http://10.0.0.5:8080/ws', 'http://10.0.0.6:8080/ws', null),
+    upstream: fc.oneof(
+      fc.constantFrom('http://10.0.0.5:8080/ws', 'http://10.0.0.6:8080', 'http://unix:/run/a.sock:/ws', null),
+      sessions.map(([path, n]) => `http://10.0.0.${n % 3}:8080${path}${n}`),
+    ),
     host: fc.constantFrom('a.test', 'a"b', 'x\x1b[2J'),
   })
   .map(errorLine);
