@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The process edge: arguments, streams, signals and the exit code. Nothing else touches `process`. */
+import { readlinkSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Io, JobControl } from './commands/io.ts';
 import { ownVersion } from './commands/version.ts';
@@ -29,7 +30,9 @@ async function run(): Promise<void> {
     columns: process.stdout.isTTY ? process.stdout.columns : null,
     stdoutIsTerminal: process.stdout.isTTY === true,
     stderrIsTerminal: process.stderr.isTTY === true,
-    systemZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    get systemZone() {
+      return systemZone();
+    },
     now: Date.now,
     monotonic: () => performance.now(),
     signal: ending.signal,
@@ -65,6 +68,23 @@ function listenForSignals(ending: AbortController): void {
   }
   // Node would open its debugger port on USR1, which log rotation scripts send to process groups at large.
   process.on('SIGUSR1', () => undefined);
+}
+
+/**
+ * The name of the zone that clocks here show. Most servers keep UTC, which a link tells at once; Intl takes 15 ms for the
+ * first question, a tenth of what a short run takes.
+ */
+function systemZone(): string {
+  if (process.env.TZ === undefined && linkTo('/etc/localtime').endsWith('/zoneinfo/Etc/UTC')) return 'UTC';
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+function linkTo(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
 }
 
 function jobControl(): JobControl {

@@ -58,8 +58,10 @@ export async function analyzeStreams(
 async function analyzeOpened(opened: Opened[], settings: AnalysisSettings, io: AnalysisIo): Promise<ReportDocument> {
   const known = settings.conf?.formats ?? [];
   // Inputs that start in the same second follow each other by name, as the parts of a split log do.
-  const { compare } = new Intl.Collator('en', { numeric: true });
-  opened.sort((a, b) => compare(a.path, b.path));
+  if (opened.length > 1) {
+    const { compare } = new Intl.Collator('en', { numeric: true });
+    opened.sort((a, b) => compare(a.path, b.path));
+  }
   const left = twins(opened);
   const stated = opened.flatMap(({ path, sniffed: { first } }) =>
     first?.offset == null ? [] : [{ path, wall: first.wall, offset: first.offset } satisfies StatedOffset],

@@ -55,6 +55,8 @@ export function crewFor(
   if (threads < 2 || settings.plain === true) return null;
   const read = opened.filter((one, index) => !left.has(index) && (one.way === 'parts' || one.way === 'packed'));
   const packed = read.filter(({ way }) => way === 'packed').length;
+  // zlib unpacks in a thread of its own, and what is left to do for one file is no more than that.
+  if (packed === 1 && read.length === 1) return null;
   const bytes = read.reduce((sum, { way, size }) => sum + size * (way === 'packed' ? UNPACKED : 1), 0);
   if (bytes < (sideBySide.worthwhile ?? WORTHWHILE)) return null;
   const inputs = opened.map(({ path, sniffed }, index) => ({

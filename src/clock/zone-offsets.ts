@@ -43,7 +43,7 @@ export function zoneOffsets(name: string): ((wallMs: number) => number) | null {
 }
 
 function fixedOffset(name: string): number | null {
-  if (name === 'Z' || name === 'z') return 0;
+  if (name === 'Z' || name === 'z' || name === 'UTC') return 0;
   const match = /^([+-])(\d{1,2})(?::?(\d{2}))?$/.exec(name);
   if (match === null) return null;
   const hours = Number(match[2]);

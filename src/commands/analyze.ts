@@ -1,6 +1,5 @@
 /** `wslog analyze`: everything in the given logs, explained. */
 import { realpath } from 'node:fs/promises';
-import { analyzeLogs } from '../analysis/analyze.ts';
 import { REPORT_FORMATS, SEVERITIES } from '../config/options.ts';
 import type { Settings } from '../config/settings.ts';
 import { UsageError } from '../config/usage-error.ts';
@@ -43,8 +42,13 @@ export async function analyze(call: Invocation): Promise<number> {
   const output = settings.text('output');
   if (output !== null) await refuseToOverwrite(output, sets);
   if (logs.includes('-') && isTerminal(io.stdin)) messages.notice('reading standard input; Ctrl-D ends it');
-  const conf = given ?? (await confNaming(sets, settings, io, messages));
-  const told = await analysisSettings(settings, io, await catalogueFor(settings, io), conf);
+  // Side by side: this machine's nginx is asked for its configuration while what reads logs is loaded.
+  const [conf, catalogue, { analyzeLogs }] = await Promise.all([
+    given ?? confNaming(sets, settings, io, messages),
+    catalogueFor(settings, io),
+    import('../analysis/analyze.ts'),
+  ]);
+  const told = await analysisSettings(settings, io, catalogue, conf);
 
   const progress = progressFor(sets, settings, io);
   // A signal ends the reading; what was read until then is reported.

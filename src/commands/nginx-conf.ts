@@ -1,14 +1,11 @@
 /** The nginx configuration that applies to the logs: a given one, or this machine's own where it is theirs. */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { confView } from '../analysis/conf.ts';
 import type { Settings } from '../config/settings.ts';
 import { UsageError } from '../config/usage-error.ts';
 import type { ConfView } from '../diagnosis/conf-view.ts';
 import type { LogSet } from '../input/discover.ts';
-import { diskFs } from '../nginx-conf/disk.ts';
-import { type ConfSource, loadConf } from '../nginx-conf/load.ts';
-import { logSettings } from '../nginx-conf/logs.ts';
+import type { ConfSource } from '../nginx-conf/load.ts';
 import type { Conf } from '../nginx-conf/tree.ts';
 import type { Io } from './io.ts';
 import { localNginx } from './local-nginx.ts';
@@ -17,6 +14,8 @@ import type { Messages } from './messages.ts';
 export interface NginxConf {
   readonly conf: Conf;
   readonly view: ConfView;
+  /** The log files it names, as it names them. */
+  readonly logPaths: readonly string[];
   /** Version of the nginx that runs with it, where that is known. */
   readonly version: string | null;
 }
@@ -49,9 +48,9 @@ export async function localConf(settings: Settings, io: Io, messages: Messages):
     () => false,
   );
   if (!readable) return null;
-  const conf = loadConf({ path: local.confPath }, diskFs);
+  const loaded = await load({ path: local.confPath });
   messages.notice(`using this machine's nginx configuration ${local.confPath} (--no-nginx-conf turns this off)`);
-  return { conf, view: confView(conf, local.version), version: local.version };
+  return await viewed(loaded, local.version);
 }
 
 /**
@@ -67,32 +66,52 @@ export async function confNaming(
   if (settings.off('nginxConf') || sets.some((set) => set.name === '-')) return null;
   const local = await localNginx(io);
   if ((await stat(local.confPath).catch(() => null)) === null) return null;
-  const conf = loadConf({ path: local.confPath }, diskFs);
-  const folders = new Set(await Promise.all(logPaths(conf).map((path) => realOf(dirname(path)))));
+  const loaded = await load({ path: local.confPath });
+  const { logPaths } = loaded;
+  const folders = new Set(await Promise.all(logPaths.map((path) => realOf(dirname(path)))));
   const given = await Promise.all(sets.map((set) => realOf(dirname(resolve(set.name)))));
-  const names = new Set(await Promise.all(logPaths(conf).map(placeOf)));
+  const names = new Set(await Promise.all(logPaths.map(placeOf)));
   const named = await Promise.all(sets.map(async (set) => names.has(await placeOf(resolve(set.name)))));
   if (!named.includes(true) || !given.every((folder) => folders.has(folder))) return null;
   messages.notice(
     `these logs are named by this machine's ${local.confPath}, which is used (--no-nginx-conf turns this off)`,
   );
-  return { conf, view: confView(conf, local.version), version: local.version };
+  return await viewed(loaded, local.version);
 }
 
 /** The log files a configuration names. A variable in a name stands for anything, as a glob. */
-export function namedLogs({ conf }: NginxConf): string[] {
-  return [...new Set(logPaths(conf))].map((path) => path.replace(/\$(?:\{\w+\}|\w+)/g, '*'));
+export function namedLogs({ logPaths }: NginxConf): string[] {
+  return [...new Set(logPaths)].map((path) => path.replace(/\$(?:\{\w+\}|\w+)/g, '*'));
 }
 
-function logPaths(conf: Conf): string[] {
-  const { accessLogs, errorLogs } = logSettings(conf);
-  return [...errorLogs, ...accessLogs]
-    .filter((log) => log.kind === 'file' && log.path !== '/dev/null' && log.path !== '')
-    .map((log) => log.path);
-}
-
-function opened(source: ConfSource, version: string | null, where: string, messages: Messages): NginxConf {
+/** Reads a configuration. What reads it is loaded only then: most runs have none, or one that is not for their logs. */
+async function load(source: ConfSource): Promise<Pick<NginxConf, 'conf' | 'logPaths'>> {
+  const [{ loadConf }, { diskFs }, { logSettings }] = await Promise.all([
+    import('../nginx-conf/load.ts'),
+    import('../nginx-conf/disk.ts'),
+    import('../nginx-conf/logs.ts'),
+  ]);
   const conf = loadConf(source, diskFs);
+  const { accessLogs, errorLogs } = logSettings(conf);
+  const files = [...errorLogs, ...accessLogs].filter(
+    (log) => log.kind === 'file' && log.path !== '/dev/null' && log.path !== '',
+  );
+  return { conf, logPaths: files.map((log) => log.path) };
+}
+
+async function viewed(loaded: Pick<NginxConf, 'conf' | 'logPaths'>, version: string | null): Promise<NginxConf> {
+  const { confView } = await import('../analysis/conf.ts');
+  return { ...loaded, view: confView(loaded.conf, version), version };
+}
+
+async function opened(
+  source: ConfSource,
+  version: string | null,
+  where: string,
+  messages: Messages,
+): Promise<NginxConf> {
+  const loaded = await load(source);
+  const { conf } = loaded;
   if (conf.files.size === 0) {
     throw new UsageError(`${where}: ${conf.problems[0]?.sentence ?? 'the configuration cannot be read'}`);
   }
@@ -100,7 +119,7 @@ function opened(source: ConfSource, version: string | null, where: string, messa
     if (kind === 'error') messages.error(sentence);
     else messages.notice(sentence);
   }
-  return { conf, view: confView(conf, version), version };
+  return await viewed(loaded, version);
 }
 
 async function textOf(stdin: NodeJS.ReadableStream, where: string): Promise<string> {

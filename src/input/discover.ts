@@ -1,6 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { glob, isDynamicPattern } from 'tinyglobby';
 import { accessProblem } from './access-problem.ts';
 import { examine, type Finding } from './examine.ts';
 import { byAge, compareText, isLogName, rotatedName } from './log-family.ts';
@@ -63,6 +62,8 @@ async function resolveArgument(arg: string, found: Finding[], problems: InputPro
     failure = error;
   }
   const missing = failure instanceof Error && 'code' in failure && failure.code === 'ENOENT';
+  // Loaded only when no file has that very name.
+  const { glob, isDynamicPattern } = await import('tinyglobby');
   if (!missing || !isDynamicPattern(arg)) {
     problems.push({ path: arg, sentence: await accessProblem(arg, failure) });
     return;

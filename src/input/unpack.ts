@@ -1,10 +1,6 @@
-import { bunzip2 } from './bunzip2.ts';
 import { gunzip } from './gunzip.ts';
 import type { PackedInput } from './packed-input.ts';
 import type { Packing } from './sniff.ts';
-
-import { unxz } from './unxz.ts';
-import { unzstd } from './unzstd.ts';
 
 const MIB = 1024 * 1024;
 
@@ -18,11 +14,14 @@ const MAX_OUTPUT_BYTES = 64 * 1024 * MIB;
 const MAX_RATIO = 500;
 const RATIO_FREE_BYTES = 256 * MIB;
 
-const UNPACKERS: Record<Exclude<Packing, 'none'>, (input: PackedInput) => AsyncGenerator<Buffer>> = {
-  gzip: gunzip,
-  zstd: unzstd,
-  bzip2: bunzip2,
-  xz: unxz,
+type Unpacker = (input: PackedInput) => AsyncGenerator<Buffer>;
+
+/** What logs are seldom packed with is loaded only when it is needed. */
+const UNPACKERS: Record<Exclude<Packing, 'none'>, () => Unpacker | Promise<Unpacker>> = {
+  gzip: () => gunzip,
+  zstd: async () => (await import('./unzstd.ts')).unzstd,
+  bzip2: async () => (await import('./bunzip2.ts')).bunzip2,
+  xz: async () => (await import('./unxz.ts')).unxz,
 };
 
 /**
@@ -36,7 +35,8 @@ export async function* unpack(
   maxOutputBytes = MAX_OUTPUT_BYTES,
 ): AsyncGenerator<Buffer> {
   let total = 0;
-  for await (const bytes of UNPACKERS[packing](input)) {
+  const unpacker = await UNPACKERS[packing]();
+  for await (const bytes of unpacker(input)) {
     total += bytes.length;
     const ratio = total / Math.max(1, input.reader.position);
     if (total > maxOutputBytes || (total > RATIO_FREE_BYTES && ratio > MAX_RATIO)) {
