@@ -7,7 +7,7 @@ const YOUNG_MIB = 16;
 
 export function startThread(): Thread {
   // The built file: threads cannot run the sources.
-  const worker = new Worker(new URL('./thread.js', import.meta.url), {
+  const worker = new Worker(new URL('./thread.cjs', import.meta.url), {
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
   });
   return {
