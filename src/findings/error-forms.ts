@@ -5,6 +5,9 @@
  */
 import type { PathFolder } from './endpoint.ts';
 
+/** Forms that are remembered. */
+export const MAX_FORMS = 8192;
+
 const CONTEXT =
   /^, server: ([^\s",]*), request: "([A-Z]+ ([^\s",]+) HTTP\/\d\.\d)"(?:, upstream: "([a-z]+:\/\/(?!unix:)[^\s",/?]+)(?:[/?][^\s",]*)?")?(?:, host: "([^\s",]*)")?(?:, referrer: "[^\s",]*")?$/;
 

@@ -8,7 +8,7 @@ import type { ErrorRecord } from '../nginx/record.ts';
 import { AddressReader } from './address.ts';
 import type { EncodedFeeds } from './encoded-feeds.ts';
 import { PathFolder } from './endpoint.ts';
-import { errorFormOf } from './error-forms.ts';
+import { errorFormOf, MAX_FORMS } from './error-forms.ts';
 import { type ErrorGist, requestHashOf } from './gists.ts';
 import { KnownHour } from './known-hour.ts';
 import { KnownTexts } from './known-texts.ts';
@@ -20,7 +20,6 @@ import type { TextWindow } from './text-window.ts';
 const CUT_LENGTH = 2047;
 const MAX_TAILS = 8192;
 const MAX_MESSAGES = 2048;
-const MAX_FORMS = 8192;
 /** Pairs of message and context that are remembered; a newer pair takes an older one's place. */
 const PAIRS = 1 << 14;
 /** When the store was filled anew so often without being of use, only every so many-th line is stored. */

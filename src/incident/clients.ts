@@ -44,12 +44,7 @@ export class Clients {
       this.#flood.add(key, count);
       return;
     }
-    if (typeof key === 'number') this.#addresses.add(key, count);
-    else {
-      const seen = this.#names.get(key);
-      // The name may be a slice of a whole block of log; a copy keeps the block from staying in memory with it.
-      this.#names.set(seen === undefined ? detach(key) : key, (seen ?? 0) + count);
-    }
+    this.#count(key, count);
     if (this.#addresses.size + this.#names.size > EXACT_CLIENTS) this.#startFlood();
   }
 
@@ -75,12 +70,12 @@ export class Clients {
   }
 
   saved(): SavedClients {
-    return { counts: this.#counts, flood: this.#flood?.saved() ?? null };
+    return { counts: new Map(this.#counted()), flood: this.#flood?.saved() ?? null };
   }
 
   /** Makes an empty one what was saved. */
   restore({ counts, flood }: SavedClients): void {
-    for (const [key, count] of counts) this.#counts.set(key, count);
+    for (const [key, count] of counts) this.#count(key, count);
     if (flood === null) return;
     this.#flood = new Flood();
     this.#flood.restore(flood);
@@ -93,26 +88,27 @@ export class Clients {
     this.#names.clear();
   }
 
+  #count(key: Key, count: number): void {
+    if (typeof key === 'number') {
+      this.#addresses.add(key, count);
+      return;
+    }
+    const seen = this.#names.get(key);
+    // The name may be a slice of a whole block of log; a copy keeps the block from staying in memory with it.
+    this.#names.set(seen === undefined ? detach(key) : key, (seen ?? 0) + count);
+  }
+
   #counted(): [Key, number][] {
     return [...this.#addresses, ...this.#names];
   }
 }
 
-/** Places of a counter's numbers: hits, who leads, by how many hits, and whether that is a name. */
-const WIDTH = 4;
-const LEADER = 1;
-const LEAD = 2;
-const NAMED = 3;
-
 class Flood {
   readonly #registers = new Uint8Array(REGISTERS);
-  /**
-   * Counters, each in one place: hits, the client that leads, and by how many hits it leads over all others there (Boyer
-   * and Moore's vote). In arrays of their own they took half as long again, for the processor's cache.
-   */
-  readonly #counters = new Uint32Array(COUNTERS * WIDTH);
-  /** Leaders that are no addresses, by counter. */
-  readonly #names = new Map<number, string>();
+  readonly #hits = new Uint32Array(COUNTERS);
+  /** By counter: the client that leads, and by how many hits it leads over all others there (Boyer and Moore's vote). */
+  readonly #leader: Key[] = new Array<Key>(COUNTERS).fill(0);
+  readonly #lead = new Uint32Array(COUNTERS);
   #total = 0;
 
   add(key: Key, count: number): void {
@@ -120,18 +116,17 @@ class Flood {
     const register = hash & (REGISTERS - 1);
     const rank = Math.clz32(hash >>> INDEX_BITS) - INDEX_BITS + 1;
     if (rank > this.#registers[register]!) this.#registers[register] = rank;
-    const counter = (mix(hash ^ 0x5bd1e995) & (COUNTERS - 1)) * WIDTH;
-    this.#counters[counter]! += count;
+    const counter = mix(hash ^ 0x5bd1e995) & (COUNTERS - 1);
+    this.#hits[counter]! += count;
     this.#total += count;
     this.#vote(counter, key, count);
   }
 
   merge(other: Flood): void {
     for (const [i, value] of other.#registers.entries()) if (value > this.#registers[i]!) this.#registers[i] = value;
-    for (let at = 0; at < COUNTERS * WIDTH; at += WIDTH) {
-      this.#counters[at]! += other.#counters[at]!;
-      const lead = other.#counters[at + LEAD]!;
-      if (lead > 0) this.#vote(at, other.#leader(at), lead);
+    for (let i = 0; i < COUNTERS; i++) {
+      this.#hits[i]! += other.#hits[i]!;
+      if (other.#lead[i]! > 0) this.#vote(i, other.#leader[i]!, other.#lead[i]!);
     }
     this.#total += other.#total;
   }
@@ -167,31 +162,19 @@ class Flood {
 
   outstanding(): [Key, number][] {
     const found: [Key, number][] = [];
-    for (let at = 0; at < COUNTERS * WIDTH; at += WIDTH) {
-      const hits = this.#counters[at]!;
-      if (hits >= this.#total * STANDS_OUT) found.push([this.#leader(at), hits]);
+    for (let i = 0; i < COUNTERS; i++) {
+      if (this.#hits[i]! >= this.#total * STANDS_OUT) found.push([this.#leader[i]!, this.#hits[i]!]);
     }
     return found;
   }
 
-  #leader(at: number): Key {
-    return this.#counters[at + NAMED] === 1 ? (this.#names.get(at) ?? '') : this.#counters[at + LEADER]! | 0;
-  }
-
-  #vote(at: number, key: Key, count: number): void {
-    const counters = this.#counters;
-    const lead = counters[at + LEAD]!;
-    if (lead > 0 && this.#leader(at) === key) counters[at + LEAD] = lead + count;
-    else if (lead >= count) counters[at + LEAD] = lead - count;
+  #vote(counter: number, key: Key, count: number): void {
+    const lead = this.#lead[counter]!;
+    if (lead > 0 && this.#leader[counter] === key) this.#lead[counter] = lead + count;
+    else if (lead >= count) this.#lead[counter] = lead - count;
     else {
-      counters[at + LEAD] = count - lead;
-      if (typeof key === 'number') {
-        counters[at + LEADER] = key;
-        counters[at + NAMED] = 0;
-      } else {
-        this.#names.set(at, detach(key));
-        counters[at + NAMED] = 1;
-      }
+      this.#leader[counter] = typeof key === 'string' ? detach(key) : key;
+      this.#lead[counter] = count - lead;
     }
   }
 }

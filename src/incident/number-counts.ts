@@ -5,13 +5,17 @@
 import { mix } from '../findings/text.ts';
 
 const FIRST_ROWS = 8;
+/** Most groups never count anything. */
+const NO_KEYS = new Int32Array(0);
+const NO_COUNTS = new Float64Array(0);
+const NO_PLACES = new Uint32Array(1);
 
 export class NumberCounts {
   size = 0;
-  #keys = new Int32Array(FIRST_ROWS);
-  #counts = new Float64Array(FIRST_ROWS);
+  #keys = NO_KEYS;
+  #counts = NO_COUNTS;
   /** Hash table of rows, counted from 1; twice as many places as rows. */
-  #places = new Uint32Array(FIRST_ROWS * 2);
+  #places = NO_PLACES;
 
   add(key: number, count: number): void {
     const mask = this.#places.length - 1;
@@ -39,19 +43,20 @@ export class NumberCounts {
 
   clear(): void {
     this.size = 0;
-    this.#keys = new Int32Array(FIRST_ROWS);
-    this.#counts = new Float64Array(FIRST_ROWS);
-    this.#places = new Uint32Array(FIRST_ROWS * 2);
+    this.#keys = NO_KEYS;
+    this.#counts = NO_COUNTS;
+    this.#places = NO_PLACES;
   }
 
   #grow(): void {
-    const keys = new Int32Array(this.size * 2);
-    const counts = new Float64Array(this.size * 2);
+    const rows = Math.max(FIRST_ROWS, this.size * 2);
+    const keys = new Int32Array(rows);
+    const counts = new Float64Array(rows);
     keys.set(this.#keys);
     counts.set(this.#counts);
     this.#keys = keys;
     this.#counts = counts;
-    this.#places = new Uint32Array(this.size * 4);
+    this.#places = new Uint32Array(rows * 2);
     const mask = this.#places.length - 1;
     for (let row = 0; row < this.size; row++) {
       let place = mix(keys[row]!) & mask;
