@@ -33,7 +33,7 @@ export function incidentChart(incident: ReportIncident, events: readonly ReportE
       marks: [
         gridY({ ticks: 2, stroke: 'currentColor', strokeOpacity: 0.12 }),
         axisY({ ticks: 2, tickSize: 0, tickFormat: (value: number) => (Number.isInteger(value) ? count(value) : '') }),
-        axisX({ ticks: 4, tickSize: 4, tickFormat: tickText(span) }),
+        axisX({ ticks: 3, tickSize: 4, tickFormat: tickText(span) }),
         rectY(bins, { x1: 'x1', x2: 'x2', y: 'y', fill: `var(--${incident.severity})`, inset: 0.5, insetBottom: 0 }),
         ruleY([0], { stroke: 'currentColor', strokeOpacity: 0.5 }),
         ...near.map((at) =>

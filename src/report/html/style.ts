@@ -63,7 +63,8 @@ footer { padding-bottom: 3rem; color: var(--soft); font-size: .9rem; }
 @media (max-width: 46rem) {
 main, header, footer { padding: 0 .9rem; } header { padding-top: 1.4rem; } main > section, .verdict-card, .incident, .fold { padding: .9rem 1rem; } .columns { display: block; }
 .wide { display: none; } .narrow { display: block; } .tiles { grid-template-columns: 1fr 1fr; }
-.stacked thead { display: none; } .stacked, .stacked tbody, .stacked tr, .stacked td { display: block; } .stacked tr { padding: .6rem 0; border-bottom: 1px solid var(--line); } .place { min-width: 0; } .stacked tr:last-child { border: 0; }
+.stacked thead { display: none; } .stacked, .stacked tbody, .stacked td { display: block; } .stacked tr { display: flex; flex-wrap: wrap; gap: .15rem .9rem; }
+.stacked td:has(svg), .stacked td:has(code), .stacked .place { flex-basis: 100%; } .stacked .verdict { flex-basis: 100%; order: -1; font-weight: 600; } .stacked .verdict::before { content: none; } .stacked tr { padding: .6rem 0; border-bottom: 1px solid var(--line); } .place { min-width: 0; } .stacked tr:last-child { border: 0; }
 .stacked td { border: 0; padding: .1rem 0; text-align: left; white-space: normal; } .stacked td::before { content: attr(data-head) " "; color: var(--soft); font-size: .82rem; } .stacked td:empty { display: none; } }
 @media print { :root { color-scheme: light; } body { background: #fff; font-size: 10pt; } main, header, footer { max-width: none; padding: 0; } .tools, .skip, nav, pre button { display: none; }
 main > section, .incident { border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: .6rem 0; } figure, pre, tr, .lead, .tiles { break-inside: avoid; } h2, h3, h4, summary { break-after: avoid; }

@@ -96,13 +96,12 @@ function sum(counts: readonly number[]): number {
   return counts.reduce((a, b) => a + b, 0);
 }
 
-function acceptedRemark({ sessions: { openedBefore, untimed } }: ReportDocument): string {
+function acceptedRemark({ sessions: { opened, openedBefore, untimed } }: ReportDocument): string {
   const parts: string[] = [];
-  if (openedBefore > 0) parts.push(`${counted(openedBefore, 'further session')} had begun before the first line.`);
+  const further = opened.from === null ? 'session' : 'further session';
+  if (openedBefore > 0) parts.push(`${counted(openedBefore, further)} had begun before the first line.`);
   if (untimed > 0) {
-    parts.push(
-      `When ${counted(untimed, 'further session')} began is not known: the access log does not hold $request_time.`,
-    );
+    parts.push(`When ${counted(untimed, further)} began is not known: the access log does not hold $request_time.`);
   }
   return parts.join(' ');
 }
@@ -178,12 +177,14 @@ function laneChart(
   { series, height }: Lane,
   { domain, width: cell }: Axis,
   events: readonly ReportEvent[],
-  { className, width, ticks }: (typeof SIZES)[number],
+  { className, width, ticks: wanted }: (typeof SIZES)[number],
   sentence: string,
   top: boolean,
   bottom: boolean,
 ): string {
   const span = (domain[1].getTime() - domain[0].getTime()) / 1000;
+  // No two marks within one second: they would be written alike.
+  const ticks = Math.min(wanted, span);
   const bars = series.flatMap(({ bins, colour }) => bins.map((bin) => ({ ...bin, colour })));
   const named = top && events.length <= NAMED_EVENTS && className === 'wide';
   const marks = events.map(({ at, event }) => ({ at: new Date(at), word: EVENT_WORDS[event] }));

@@ -33,7 +33,9 @@ function tiles(document: ReportDocument, incidents: readonly ReportIncident[]): 
     [
       'Requests and sessions hit',
       count(hits),
-      `${counted(here.length, 'WebSocket incident')}, ${open === 0 ? 'none' : count(open)} open at the end`,
+      here.length === 0
+        ? 'no WebSocket incident'
+        : `${counted(here.length, 'WebSocket incident')}, ${open === 0 ? 'none' : count(open)} open at the end`,
     ],
     [
       'Lines read',

@@ -34,7 +34,7 @@ describe('renderHtml', () => {
   it('says what is missing where no beginning of a session was logged', () => {
     const sessions = { ...report().sessions, opened: { from: null, bucketSeconds: 1, counts: [] }, untimed: 296 };
     expect(renderHtml(report({ sessions }))).toContain(
-      'When 296 further sessions began is not known: the access log does not hold $request_time.',
+      'When 296 sessions began is not known: the access log does not hold $request_time.',
     );
   });
 });
