@@ -127,7 +127,12 @@ function visibilityOf(inputs: readonly ReadInput[]): Visibility {
 }
 
 /** Whether an incident is among those asked for. */
-export function passes(incident: ReportIncident, filters: Filters): boolean {
+export function passes(
+  incident: Pick<ReportIncident, 'severity' | 'endpoint' | 'upstreams'> & {
+    readonly causes: readonly { id: string }[];
+  },
+  filters: Filters,
+): boolean {
   if (severityRank(incident.severity) < severityRank(filters.minSeverity)) return false;
   if (
     filters.server !== null &&

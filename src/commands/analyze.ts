@@ -1,5 +1,4 @@
 /** `wslog analyze`: everything in the given logs, explained. */
-import { realpath } from 'node:fs/promises';
 import { REPORT_FORMATS, SEVERITIES } from '../config/options.ts';
 import type { Settings } from '../config/settings.ts';
 import { UsageError } from '../config/usage-error.ts';
@@ -8,19 +7,15 @@ import type { ReportDocument, ReportInput } from '../report/document.ts';
 import { analysisSettings } from './analysis-settings.ts';
 import { appearanceOf } from './appearance.ts';
 import { catalogueFor } from './catalogue.ts';
-import { exitCodeOf } from './exit-code.ts';
+import { exitCodeOf, SIGNAL_CODES } from './exit-code.ts';
 import { formatAmong } from './formats.ts';
 import type { Invocation } from './invocation.ts';
 import type { Io } from './io.ts';
 import { confNaming, confOf, type NginxConf, namedLogs } from './nginx-conf.ts';
 import { writeFileWhole, writeOut } from './output.ts';
+import { refuseToOverwrite } from './overwrite.ts';
 import { Progress } from './progress.ts';
 import { renderReport } from './render.ts';
-
-const SIGNAL_CODES: ReadonlyMap<unknown, number> = new Map([
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-]);
 
 /** Runs the command; resolves to its exit code. */
 export async function analyze(call: Invocation): Promise<number> {
@@ -40,7 +35,7 @@ export async function analyze(call: Invocation): Promise<number> {
     return 2;
   }
   const output = settings.text('output');
-  if (output !== null) await refuseToOverwrite(output, sets);
+  if (output !== null) await refuseToOverwrite(output, filesOf(sets));
   if (logs.includes('-') && isTerminal(io.stdin)) messages.notice('reading standard input; Ctrl-D ends it');
   // Side by side: this machine's nginx is asked for its configuration while what reads logs is loaded.
   const [conf, catalogue, { analyzeLogs }] = await Promise.all([
@@ -90,25 +85,18 @@ function logsOfConf(conf: NginxConf | null, settings: Settings): readonly string
   );
 }
 
-/** A report written over a log would destroy the evidence it is about. */
-async function refuseToOverwrite(output: string, sets: readonly LogSet[]): Promise<void> {
-  const target = await realpath(output).catch(() => null);
-  if (target === null) return;
-  for (const file of sets.flatMap((set) => set.files)) {
-    if ((await realpath(file.path).catch(() => null)) === target) {
-      throw new UsageError(`--output ${output} is one of the logs to read; name another file`);
-    }
-  }
+function filesOf(sets: readonly LogSet[]): string[] {
+  return sets.flatMap((set) => set.files.map(({ path }) => path));
 }
 
-function progressFor(sets: readonly LogSet[], settings: Settings, io: Io): Progress | null {
+export function progressFor(sets: readonly LogSet[], settings: Settings, io: Io): Progress | null {
   if (!io.stderrIsTerminal || settings.flag('quiet')) return null;
   const files = sets.flatMap((set) => set.files);
   const total = files.some((file) => file.path === '-') ? null : files.reduce((sum, file) => sum + file.bytes, 0);
   return new Progress(io.stderr, total, () => io.monotonic());
 }
 
-function unreadInput({ path, sentence }: InputProblem): ReportInput {
+export function unreadInput({ path, sentence }: InputProblem): ReportInput {
   return {
     path,
     kind: 'unknown',

@@ -3,6 +3,12 @@ import type { Severity } from '../catalogue/types.ts';
 import { SEVERITIES } from '../config/options.ts';
 import type { ReportDocument, ReportInput } from '../report/document.ts';
 
+/** What a command that was ended by a signal exits with. */
+export const SIGNAL_CODES: ReadonlyMap<unknown, number> = new Map([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+]);
+
 /**
  * - 2: nothing could be read.
  * - 1: an incident that is shown in full is at or above `failOn`.

@@ -47,6 +47,32 @@ const ANALYZE: CommandSpec = {
   run: async (call) => (await import('./analyze.ts')).analyze(call),
 };
 
+const DIFF: CommandSpec = {
+  name: 'diff',
+  operands: '<files...>',
+  completes: 'file',
+  summary: 'what changed: which causes are new, worse, better or gone at each endpoint, such as since a deploy',
+  examples: [
+    ['wslog diff --at 14:05 /var/log/nginx', 'the same logs before and after 14:05'],
+    ['wslog diff --at 14:05 --window 1h error.log access.log', 'the hour before with the hour after'],
+    ['wslog diff before.json after.json', 'two reports of wslog analyze --json'],
+    ['wslog diff --at 14:05 --fail-on error /var/log/nginx', 'exit 1 if an error is new or worse'],
+    ['wslog diff --at 14:05 --format markdown /var/log/nginx', 'for the ticket'],
+  ],
+  notes: [
+    'With --at, logs are read twice. Without it, two saved reports are compared, the older one first.',
+    'Rates are hits among handshakes where the access log holds both, else hits an hour. A cause is worse or better when its rate changed by a quarter at least and chance would do that less than once in a hundred times.',
+    'Exit codes: 0 ran; 1 something new or worse is at or above --fail-on; 2 wrong usage or nothing to compare; 3 part of the input was not read; 130 and 143 ended by a signal.',
+  ],
+  options: [...CONF, 'at', 'window', 'since', 'until', 'format', 'json', 'output', ...FILTERS, 'failOn', ...COMMON],
+  describes: {
+    failOn: 'exit 1 when something new or worse is at least this severe',
+    verbose: 'what is as before too',
+  },
+  formats: ['text', 'json', 'markdown'],
+  run: async (call) => (await import('./diff.ts')).diff(call),
+};
+
 const WATCH: CommandSpec = {
   name: 'watch',
   operands: '[logs...]',
@@ -301,6 +327,7 @@ const COMPLETION: CommandSpec = {
 
 export const COMMANDS: readonly CommandSpec[] = [
   ANALYZE,
+  DIFF,
   WATCH,
   INCIDENTS,
   EXPLAIN,

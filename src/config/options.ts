@@ -70,6 +70,16 @@ const OPTIONS = {
       "from this time on: 2h, 1h30m, yesterday, 09:30, '2026-11-22 18:17', RFC 3339, @epoch, or as nginx logs it",
   },
   until: { kind: 'text', short: 'U', value: 'TIME', describe: 'up to this time, which is not included; same forms' },
+  at: {
+    kind: 'text',
+    value: 'TIME',
+    describe: 'the moment, such as that of a deploy, before and after which the logs are compared; same forms',
+  },
+  window: {
+    kind: 'duration',
+    value: 'TIME',
+    describe: 'how long before and after it to look (default: as far as the logs go)',
+  },
   tz: {
     kind: 'text',
     value: 'ZONE',

@@ -26,12 +26,14 @@ const ALLOWED = new Map<string, readonly string[]>([
   ['report', [...before('report'), 'doctor', 'probe']],
   ['state', ['input', ...DATA_WAY, 'safe']],
   ['screen', ['report', 'safe']],
+  ['compare', ['incident', 'catalogue', 'report', 'safe']],
   ['deliver', ['report', 'safe', 'state']],
   ['analysis', ['clock', 'fix', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
   [
     'commands',
     [
       'analysis',
+      'compare',
       'config',
       'deliver',
       'doctor',
@@ -45,7 +47,7 @@ const ALLOWED = new Map<string, readonly string[]>([
       'safe',
     ],
   ],
-  ['.', ['commands', 'analysis', 'config', 'doctor', 'fix', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
+  ['.', ['commands', 'analysis', 'compare', 'config', 'doctor', 'fix', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
 ]);
 
 /** Files of the pure middle that do I/O all the same: the catalogue and the configuration come from somewhere. */
@@ -59,7 +61,7 @@ const READERS = new Set([
 ]);
 /** Scripts of their own, run by the build and not by wslog. */
 const SCRIPTS = new Set(['catalogue/build.ts']);
-const PURE = new Set([...DATA_WAY, 'clock', 'doctor', 'fix', 'nginx-conf', 'safe', 'screen']);
+const PURE = new Set([...DATA_WAY, 'clock', 'doctor', 'fix', 'compare', 'nginx-conf', 'safe', 'screen']);
 
 function sources(folder = SRC): string[] {
   return readdirSync(folder).flatMap((name) => {

@@ -179,6 +179,12 @@ describe('README.md', () => {
     expect(generated('incident: npx wslog analyze samples/incident', wanted)).toBe(wanted);
   });
 
+  it('shows the comparison that it would print', async () => {
+    const at = '2026-11-23 00:32:20';
+    const wanted = `\n\`\`\`\n${await printed(['diff', '--at', at, 'samples/incident'])}\`\`\`\n\n`;
+    expect(generated(`diff: npx wslog diff --at '${at}' samples/incident`, wanted)).toBe(wanted);
+  });
+
   it('lists every cause', () => {
     const wanted = `\n${causeTable()}\n`;
     expect(wanted.split('\n| `')).toHaveLength(catalogue.causes.size + 1);
