@@ -26,6 +26,7 @@ describe('bash completion', () => {
     expect(offered('wslog', 'an')).toEqual(['analyze']);
     expect(offered('wslog', '')).toEqual([
       'analyze',
+      'diff',
       'watch',
       'incidents',
       'explain',

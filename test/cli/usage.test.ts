@@ -38,6 +38,7 @@ describe('help and version', () => {
     const listed = [...(stdout.split('Commands:\n')[1] ?? '').matchAll(/^ {2}([a-z]+)/gm)].map((match) => match[1]);
     expect(listed).toEqual([
       'analyze',
+      'diff',
       'watch',
       'incidents',
       'explain',
