@@ -62,6 +62,19 @@ export function resolveRange(
   return { since: from, until: to };
 }
 
+/**
+ * A date with or without a time of day, in ms since 1970; in `zone` where it names none.
+ *
+ * @throws UsageError when the text is none.
+ */
+export function datedTime({ text, where }: GivenTime, zone: Zone): number {
+  const at = dated(text.trim(), zone);
+  if (at !== null) return at;
+  throw new UsageError(
+    `${where}: "${text}" is not a time; give one such as 2026-12-01, '2026-12-01 09:00' or RFC 3339`,
+  );
+}
+
 function moment(given: GivenTime, now: number, zone: Zone): Moment {
   const text = given.text.trim().replace(/^\[(.*)\]$/, '$1');
   const word = text.toLowerCase();
