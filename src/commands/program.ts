@@ -20,15 +20,18 @@ import { COMMANDS, type CommandSpec, choicesOf, OPENING_EXAMPLES } from './table
 export async function runProgram(argv: readonly string[], io: Io, version: string): Promise<number> {
   let exitCode = 0;
   const program = buildProgram(version, io, async (spec, operands, command) => {
-    const settled = async () => settle(spec.options, typedFlags(spec, command), io.env, await readConfigFiles(io.env));
-    const settings = await settled();
-    const messages = new Messages(io.stderr, settings.flag('quiet'));
+    const settled = async () => {
+      const files = await readConfigFiles(io.env);
+      return { files, settings: settle(spec.options, typedFlags(spec, command), io.env, files) };
+    };
+    const told = await settled();
+    const messages = new Messages(io.stderr, told.settings.flag('quiet'));
     const call: Invocation = {
       operands,
-      settings,
+      ...told,
       io,
       messages,
-      again: async () => ({ ...call, settings: await settled() }),
+      again: async () => ({ ...call, ...(await settled()) }),
     };
     exitCode = (await spec.run?.(call)) ?? 0;
   });

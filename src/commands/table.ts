@@ -24,6 +24,20 @@ export interface CommandSpec {
 
 const CONF: readonly OptionKey[] = ['nginxConf', 'nginxVersion', 'logFormat', 'tz'];
 const FILTERS: readonly OptionKey[] = ['server', 'path', 'upstream', 'cause', 'minSeverity', 'all'];
+/** Who is told of incidents, and when. */
+const ALERTS: readonly OptionKey[] = [
+  'exec',
+  'webhookFile',
+  'webhookUrl',
+  'webhookKeyFile',
+  'webhookKey',
+  'slackFile',
+  'slackUrl',
+  'alertmanager',
+  'groupWait',
+  'groupInterval',
+  'repeatInterval',
+];
 const COMMON: readonly OptionKey[] = ['patterns', 'redact', 'color', 'quiet', 'verbose'];
 
 const ANALYZE: CommandSpec = {
@@ -98,6 +112,7 @@ const WATCH: CommandSpec = {
     'quietWindow',
     'state',
     'keepIncidents',
+    ...ALERTS,
     'format',
     ...FILTERS,
     ...COMMON,
@@ -121,6 +136,45 @@ const INCIDENTS: CommandSpec = {
   describes: { state: 'where watch keeps its state' },
   formats: ['text', 'json'],
   run: async (call) => (await import('./incidents.ts')).incidents(call),
+};
+
+const ALERTING: CommandSpec = {
+  name: 'alerts',
+  operands: '',
+  completes: 'nothing',
+  summary: 'who is told of incidents, what is silenced, and whether a notification arrives',
+  examples: [
+    ['wslog alerts list', 'receivers and silences, checked'],
+    ['wslog alerts test', 'send each receiver a test'],
+    ['wslog alerts test ops', 'only the receiver of that name'],
+  ],
+  options: [],
+  commands: [
+    {
+      name: 'list',
+      operands: '',
+      completes: 'nothing',
+      summary: 'check and list the receivers and silences that watch would use',
+      examples: [['wslog alerts list', 'also a check: exit 2 and one sentence when something is wrong']],
+      options: [...ALERTS, 'quiet'],
+      run: async (call) => (await import('./alerts.ts')).listAlerts(call),
+    },
+    {
+      name: 'test',
+      operands: '[receivers...]',
+      completes: 'nothing',
+      summary: 'send receivers a notification that says that nothing is wrong',
+      examples: [
+        ['wslog alerts test', 'every receiver'],
+        ['wslog alerts test --slack-file /etc/wslog/slack-url', 'one that is in no config file yet'],
+      ],
+      notes: [
+        'What a receiver takes (minSeverity, match) and silences play no part. Exit codes: 0 all have taken it; 75 one has not; 2 wrong usage or configuration.',
+      ],
+      options: [...ALERTS, 'quiet'],
+      run: async (call) => (await import('./alerts.ts')).testAlerts(call),
+    },
+  ],
 };
 
 const EXPLAIN: CommandSpec = {
@@ -330,6 +384,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   DIFF,
   WATCH,
   INCIDENTS,
+  ALERTING,
   EXPLAIN,
   DOCTOR,
   FIX,

@@ -5,6 +5,7 @@ import { pid } from 'node:process';
 import type { LiveAnalysis } from '../analysis/live.ts';
 import { pathsIn } from '../analysis/live-memory.ts';
 import { UsageError } from '../config/usage-error.ts';
+import type { AlertMemory } from '../deliver/memory.ts';
 import type { Memory, MemoryPart } from '../findings/memory.ts';
 import type { Position } from '../input/position.ts';
 import type { ReportDocument, ReportIncident } from '../report/document.ts';
@@ -19,6 +20,7 @@ import type { Invocation } from './invocation.ts';
 import type { Io } from './io.ts';
 import type { Messages } from './messages.ts';
 import { stateFolder } from './state-folder.ts';
+import { StoredAlerts } from './stored-alerts.ts';
 import { StoredMemory } from './watch-memory.ts';
 
 /** What is lost by a crash is read again, so this is how long a restart has to catch up, and how often the disk works. */
@@ -135,6 +137,16 @@ export class WatchState {
     return this.#before.filter(({ id }) => this.#open.has(id));
   }
 
+  /** All incidents as they were when this run began. */
+  earlier(): readonly ReportIncident[] {
+    return this.#before;
+  }
+
+  /** What alerts remember; without state for this run only. */
+  alertMemory(): AlertMemory {
+    return new StoredAlerts(this.#store, (error) => this.#unsaved(error));
+  }
+
   /** Where the last run stood in each of the logs. */
   stored(paths: readonly string[]): Map<string, readonly Position[]> {
     const stored = new Map<string, readonly Position[]>();
@@ -173,10 +185,7 @@ export class WatchState {
       this.#write(this.#store, moment, events);
       stored = true;
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_'))) throw error;
-      this.#messages.error(
-        `state cannot be saved (${String(error.code)}): watching goes on, and it is tried again; a restart would read on from the last save`,
-      );
+      this.#unsaved(error);
     }
     const took = this.#io.monotonic() - began;
     this.#restUntil = began + Math.max(COMMIT_EVERY_MS, took / COMMITTING_SHARE);
@@ -185,6 +194,14 @@ export class WatchState {
 
   close(): void {
     this.#store?.close();
+  }
+
+  /** Says that nothing was saved. @throws what is no error of the database. */
+  #unsaved(error: unknown): void {
+    if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_'))) throw error;
+    this.#messages.error(
+      `state cannot be saved (${String(error.code)}): watching goes on, and it is tried again; a restart would read on from the last save`,
+    );
   }
 
   #carry(incidents: readonly ReportIncident[]): void {

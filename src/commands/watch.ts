@@ -7,6 +7,7 @@ import { appearanceOf } from './appearance.ts';
 import { formatAmong } from './formats.ts';
 import type { Invocation } from './invocation.ts';
 import { renderReport } from './render.ts';
+import { WatchAlerts } from './watch-alerts.ts';
 import { NdjsonListener, TextListener, type WatchListener } from './watch-listeners.ts';
 import { type Plan, planOf } from './watch-plan.ts';
 import { Reload } from './watch-reload.ts';
@@ -53,12 +54,13 @@ async function follow(call: Invocation, plan: Plan, state: WatchState): Promise<
       ? new NdjsonListener(io.stdout, () => io.now())
       : (screen ?? new TextListener(io.stdout, { ...view, plain }));
   const reload = new Reload(call);
-  const run = new WatchRun(call, plan, state, [listener]);
+  const alerts = new WatchAlerts(call, plan.alerts, state.alertMemory(), state.earlier());
+  const run = new WatchRun(call, plan, state, [listener, alerts]);
   run.look();
   const timer = setInterval(() => run.lookRested(), TICK_MS);
   const end = AbortSignal.any([io.signal, reload.terminalGone, ...(screen === null ? [] : [screen.signal])]);
   try {
-    for (let stored = state.stored(plan.paths); ; stored = run.takeOver(reload.take())) {
+    for (let stored = state.stored(plan.paths); ; ) {
       const tail: Tail = new Tail(run.paths, {
         fromStart: settings.flag('fromStart'),
         lines: settings.number('lines'),
@@ -72,13 +74,18 @@ async function follow(call: Invocation, plan: Plan, state: WatchState): Promise<
       });
       for await (const event of tail) run.take(event);
       if (end.aborted) break;
+      const next = reload.take();
+      if (next !== null) await alerts.takeOver(next.alerts);
+      stored = run.takeOver(next);
     }
   } finally {
     clearInterval(timer);
     reload.close();
     screen?.close();
   }
-  await listener.ended(run.finish(), (document) => renderReport(document, 'text', view));
+  const report = run.finish();
+  await listener.ended(report, (document) => renderReport(document, 'text', view));
+  await alerts.ended(report);
 }
 
 function formatOf(settings: Settings): 'text' | 'ndjson' {

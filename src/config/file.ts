@@ -7,10 +7,16 @@ import { UsageError } from './usage-error.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
+/** Keys that hold lists of their own, which no option is made of. */
+const LISTS = ['alerts', 'silences'] as const;
+export type ListKey = (typeof LISTS)[number];
+
 /** One config file's options, as written: not yet checked against what each option takes. */
 export interface ConfigFile {
   readonly path: string;
   readonly values: ReadonlyMap<OptionKey, string | number | boolean>;
+  /** What stands under the keys that hold lists, unchecked. */
+  readonly lists: ReadonlyMap<ListKey, unknown>;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,7 +44,7 @@ export async function readConfigFiles(env: Environment, systemFolder = SYSTEM_CO
     if (folder === null) continue;
     const path = join(folder, 'config.yaml');
     const text = textOf(path);
-    if (text !== null) files.push({ path, values: await optionsOf(path, text) });
+    if (text !== null) files.push({ path, ...(await contentOf(path, text)) });
   }
   return files;
 }
@@ -57,7 +63,7 @@ function textOf(path: string): string | null {
   }
 }
 
-async function optionsOf(path: string, text: string): Promise<ConfigFile['values']> {
+async function contentOf(path: string, text: string): Promise<Omit<ConfigFile, 'path'>> {
   // Loaded only where there is a config file: most runs have none.
   const { parseDocument } = await import('yaml');
   const document = parseDocument(text, { schema: 'core', version: '1.2', uniqueKeys: true, logLevel: 'silent' });
@@ -75,13 +81,19 @@ async function optionsOf(path: string, text: string): Promise<ConfigFile['values
     throw new UsageError(`${path}: aliases (*name) are not taken in a config file; write the value out`);
   }
   const values = new Map<OptionKey, string | number | boolean>();
-  if (content === null || content === undefined) return values;
+  const lists = new Map<ListKey, unknown>();
+  if (content === null || content === undefined) return { values, lists };
   if (!(content instanceof Map)) throw new UsageError(`${path}: expected lines such as "format: json"`);
   const known = new Map(OPTION_KEYS.map((key) => [configName(key), key]));
   for (const [name, value] of entriesOf(path, content)) {
+    const list = LISTS.find((one) => one === name);
+    if (list !== undefined) {
+      lists.set(list, withoutMaps(value));
+      continue;
+    }
     const key = known.get(name);
     if (key === undefined) {
-      const near = nearestName(name, known.keys());
+      const near = nearestName(name, [...known.keys(), ...LISTS]);
       throw new UsageError(`${path}: there is no option "${name}"${near === null ? '' : `; did you mean "${near}"?`}`);
     }
     if (value === null) continue;
@@ -91,7 +103,14 @@ async function optionsOf(path: string, text: string): Promise<ConfigFile['values
     }
     values.set(key, said);
   }
-  return values;
+  return { values, lists };
+}
+
+/** Maps as the objects that schemas check; a key such as `__proto__` is a key like any other. */
+function withoutMaps(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutMaps);
+  if (!(value instanceof Map)) return value;
+  return Object.fromEntries([...value].map(([key, one]) => [String(key), withoutMaps(one)]));
 }
 
 /** Keys that stand in sections (`to` below `mail`), of which there are a few. */

@@ -205,6 +205,51 @@ const OPTIONS = {
     default: 2_592_000_000,
     describe: 'how long incidents that have ended are kept',
   },
+  exec: {
+    kind: 'text',
+    value: 'CMD',
+    describe: 'tell of incidents by a shell command that gets them as JSON lines on standard input',
+  },
+  webhookFile: {
+    kind: 'text',
+    value: 'FILE',
+    describe: 'tell of incidents by JSON posted to the URL in FILE',
+    completes: 'file',
+  },
+  webhookUrl: { kind: 'text', value: 'URL', offCommandLine: true, describe: 'the URL itself, for --webhook-file' },
+  webhookKeyFile: {
+    kind: 'text',
+    value: 'FILE',
+    describe: 'sign what is posted there with the key in FILE',
+    completes: 'file',
+  },
+  webhookKey: { kind: 'text', value: 'KEY', offCommandLine: true, describe: 'the key itself, for --webhook-key-file' },
+  slackFile: {
+    kind: 'text',
+    value: 'FILE',
+    describe: 'tell of incidents in Slack or Mattermost, by the incoming webhook whose URL is in FILE',
+    completes: 'file',
+  },
+  slackUrl: { kind: 'text', value: 'URL', offCommandLine: true, describe: 'the URL itself, for --slack-file' },
+  alertmanager: { kind: 'text', value: 'URL', describe: 'tell a Prometheus Alertmanager of incidents' },
+  groupWait: {
+    kind: 'duration',
+    value: 'TIME',
+    default: 10_000,
+    describe: 'how long an incident waits for others of its server, to be told with them',
+  },
+  groupInterval: {
+    kind: 'duration',
+    value: 'TIME',
+    default: 300_000,
+    describe: 'how long after telling of a server no more is told of it',
+  },
+  repeatInterval: {
+    kind: 'duration',
+    value: 'TIME',
+    default: 14_400_000,
+    describe: 'how often what goes on is told again',
+  },
 } as const satisfies Record<string, OptionSpec>;
 
 export type OptionKey = keyof typeof OPTIONS;

@@ -29,6 +29,7 @@ describe('bash completion', () => {
       'diff',
       'watch',
       'incidents',
+      'alerts',
       'explain',
       'doctor',
       'fix',

@@ -41,6 +41,7 @@ describe('help and version', () => {
       'diff',
       'watch',
       'incidents',
+      'alerts',
       'explain',
       'doctor',
       'fix',

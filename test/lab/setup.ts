@@ -22,6 +22,25 @@ export function nginxBinary(): string {
   return process.env.LAB_NGINX ?? which('nginx') ?? 'nginx';
 }
 
+/**
+ * The path of a program that only some tests drive; installed with apt when the user is root. Null, and a sentence for
+ * the user, where it is not to be had: the tests then skip themselves.
+ */
+export function offeredProgram(program: string, packages: string): string | null {
+  const found = which(program);
+  if (found !== null) return found;
+  if (process.getuid?.() === 0 && which('apt-get') !== null && installed([packages])) return which(program);
+  console.error(`Some tests are skipped: they need the Debian package ${packages}. Install it as root to run them.`);
+  return null;
+}
+
+function installed(packages: readonly string[]): boolean {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const install = ['install', '-y', '--no-install-recommends', ...packages];
+  spawnSync('apt-get', ['update'], { stdio: 'inherit', env });
+  return spawnSync('apt-get', install, { stdio: 'inherit', env }).status === 0;
+}
+
 function which(program: string): string | null {
   for (const folder of SEARCH_PATH.split(':')) {
     if (folder === '') continue;

@@ -27,7 +27,8 @@ const ALLOWED = new Map<string, readonly string[]>([
   ['state', ['input', ...DATA_WAY, 'safe']],
   ['screen', ['report', 'safe']],
   ['compare', ['incident', 'catalogue', 'report', 'safe']],
-  ['deliver', ['report', 'safe', 'state']],
+  ['alerts', ['config', ...DATA_WAY, 'safe']],
+  ['deliver', ['alerts', 'config', ...DATA_WAY, 'safe', 'state']],
   ['analysis', ['clock', 'fix', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
   [
     'commands',
@@ -35,6 +36,7 @@ const ALLOWED = new Map<string, readonly string[]>([
       'analysis',
       'compare',
       'config',
+      'alerts',
       'deliver',
       'doctor',
       'fix',
@@ -61,7 +63,7 @@ const READERS = new Set([
 ]);
 /** Scripts of their own, run by the build and not by wslog. */
 const SCRIPTS = new Set(['catalogue/build.ts']);
-const PURE = new Set([...DATA_WAY, 'clock', 'doctor', 'fix', 'compare', 'nginx-conf', 'safe', 'screen']);
+const PURE = new Set([...DATA_WAY, 'alerts', 'clock', 'doctor', 'fix', 'compare', 'nginx-conf', 'safe', 'screen']);
 
 function sources(folder = SRC): string[] {
   return readdirSync(folder).flatMap((name) => {
