@@ -2,7 +2,7 @@
 import type { SymptomMatcher } from '../catalogue/match.ts';
 import type { LineBlock } from '../input/line-block.ts';
 import type { ReportInput } from '../report/document.ts';
-import { type LiveInput, newLiveInput } from './live-input.ts';
+import { LiveInput, type Tallied } from './live-input.ts';
 import type { AnalysisSettings } from './settings.ts';
 import { type Sniffed, sniff } from './sniff.ts';
 import { offsetName, type StatedOffset, zoneFor } from './zones.ts';
@@ -10,6 +10,8 @@ import { offsetName, type StatedOffset, zoneFor } from './zones.ts';
 /** A log that was not understood at first is looked at anew while it has no more lines than this. */
 const YOUNG = 1000;
 const SNIFFED_BYTES = 65_536;
+/** Logs that may keep what they learned of their lines; a few hundred KiB each. */
+const MAX_AWAKE = 64;
 
 export class LiveInputs {
   readonly settings: AnalysisSettings;
@@ -17,6 +19,8 @@ export class LiveInputs {
   /** Zones that access logs state. */
   readonly stated: StatedOffset[] = [];
   readonly #byPath = new Map<string, LiveInput>();
+  /** Those that grew last, the last one last. */
+  readonly #awake = new Set<LiveInput>();
 
   constructor(settings: AnalysisSettings, matcher: SymptomMatcher) {
     this.settings = settings;
@@ -38,17 +42,26 @@ export class LiveInputs {
 
   /** The log of a path, of which a block comes now. */
   of(path: string, { bytes }: LineBlock): LiveInput {
+    const input = this.#known(path, bytes);
+    this.#awake.delete(input);
+    this.#awake.add(input);
+    for (const other of this.#awake) {
+      if (this.#awake.size <= MAX_AWAKE) break;
+      other.sleep();
+      if (!other.isAwake) this.#awake.delete(other);
+    }
+    return input;
+  }
+
+  #known(path: string, bytes: Buffer): LiveInput {
     const known = this.#byPath.get(path);
-    if (known !== undefined && (known.read.input.kind !== 'unknown' || known.reader.counts.lines > YOUNG)) return known;
+    if (known !== undefined && (known.read.input.kind !== 'unknown' || known.tallied.counts.lines > YOUNG))
+      return known;
     const formats = this.settings.conf?.formats ?? [];
     const sniffed = sniff(bytes.toString('latin1', 0, SNIFFED_BYTES), formats, this.settings.logFormat);
     if (known !== undefined && sniffed.kind === 'unknown') return known;
-    const made = this.#made(path, sniffed, known?.file ?? this.#byPath.size);
-    if (known !== undefined) {
-      const { counts, unknown, guessesLeft } = known.reader;
-      made.reader.goOn({ partial: '', guessesLeft }, counts, unknown);
-      made.read.input.bytes = known.read.input.bytes;
-    }
+    const made = this.#made(path, sniffed, known?.file ?? this.#byPath.size, known?.tallied ?? null);
+    made.read.input.bytes = known?.read.input.bytes ?? 0;
     this.#byPath.set(path, made);
     return made;
   }
@@ -58,7 +71,7 @@ export class LiveInputs {
     return (wall) => zoneFor(path, this.stated, this.settings.zone).offsetAt(wall);
   }
 
-  #made(path: string, { first, format, kind }: Sniffed, file: number): LiveInput {
+  #made(path: string, { first, format, kind }: Sniffed, file: number, before: Tallied | null): LiveInput {
     if (first !== null && first.offset !== null) this.stated.push({ path, wall: first.wall, offset: first.offset });
     const zone = zoneFor(path, this.stated, this.settings.zone);
     const input: ReportInput = {
@@ -73,6 +86,8 @@ export class LiveInputs {
       problem: null,
       twinOf: null,
     };
-    return newLiveInput(input, file, format, this.settings.conf?.formats ?? [], this.matcher, this.offsetOf(path));
+    const known = this.settings.conf?.formats ?? [];
+    const { matcher } = this;
+    return new LiveInput({ input, file, format, known, matcher, offsetAt: this.offsetOf(path) }, before);
   }
 }

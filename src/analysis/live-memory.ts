@@ -7,7 +7,7 @@ import type { FormatRecipe } from '../nginx/access-line.ts';
 import { formatOf } from '../nginx/format-recipe.ts';
 import type { ReportInput } from '../report/document.ts';
 import { redact } from '../safe/redact.ts';
-import { type LiveInput, newLiveInput } from './live-input.ts';
+import { LiveInput } from './live-input.ts';
 import type { LiveInputs } from './live-inputs.ts';
 
 const texts = v.array(v.string());
@@ -75,16 +75,16 @@ export function* inputParts(inputs: LiveInputs): Generator<MemoryPart> {
   }
 }
 
-function saved({ read, reader }: LiveInput, inputs: LiveInputs): v.InferInput<typeof SAVED> {
-  const unknown = [...reader.unknown.templates].map(
+function saved({ read, tallied }: LiveInput, inputs: LiveInputs): v.InferInput<typeof SAVED> {
+  const unknown = [...tallied.unknown.templates].map(
     ([template, { count, example }]) => [redact(template), { count, example: redact(example) }] as const,
   );
   return {
     input: read.input,
     recipe: read.format?.recipe ?? null,
-    counts: reader.counts,
+    counts: tallied.counts,
     unknown: new Map(unknown),
-    guessesLeft: reader.guessesLeft,
+    guessesLeft: tallied.guessesLeft,
     stated: inputs.stated.filter(({ path }) => path === read.input.path),
   };
 }
@@ -97,10 +97,11 @@ export function restoreInputs(inputs: LiveInputs, memory: Memory): void {
     inputs.stated.push(...stated);
     const format = recipe === null ? null : formatOf(recipe);
     const known = settings.conf?.formats ?? [];
-    const live = newLiveInput(input, file, format, known, matcher, inputs.offsetOf(input.path));
+    const offsetAt = inputs.offsetOf(input.path);
     const lines = new UnknownLines();
     lines.merge(unknown);
-    live.reader.goOn({ partial: '', guessesLeft }, counts, lines);
+    const before = { counts, unknown: lines, guessesLeft };
+    const live = new LiveInput({ input, file, format, known, matcher, offsetAt }, before);
     inputs.add(input.path, live);
   }
 }

@@ -121,9 +121,9 @@ export class LiveAnalysis {
 
   /** Everything known so far. */
   snapshot(): ReportDocument {
-    for (const { read, reader } of this.#inputs.all) {
-      read.input.lines = reader.counts.lines + reader.counts.outside;
-      read.input.unknown = reader.counts.unknown;
+    for (const { read, tallied } of this.#inputs.all) {
+      read.input.lines = tallied.counts.lines + tallied.counts.outside;
+      read.input.unknown = tallied.counts.unknown;
     }
     return conclude(
       this.#inputs.all.map((i) => i.read),

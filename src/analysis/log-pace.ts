@@ -2,8 +2,6 @@
 interface Progress {
   /** Turn of the last moment at which all of it was read; -1 before. */
   endTurn: number;
-  /** More of it is known to be there. */
-  behind: boolean;
   /** Epoch seconds of the last line read; NaN when unknown. */
   time: number;
 }
@@ -13,6 +11,8 @@ const OUT_OF_ORDER = 2;
 
 export class LogPace {
   readonly #logs = new Map<string, Progress>();
+  /** Of which more is known to be there. */
+  readonly #behind = new Set<Progress>();
   #turn = 0;
 
   constructor(paths: readonly string[]) {
@@ -23,21 +23,23 @@ export class LogPace {
   fed(path: string, time: number, behind: boolean): number {
     const log = this.#of(path);
     if (!Number.isNaN(time)) log.time = time;
-    log.behind = behind;
+    if (behind) this.#behind.add(log);
+    else this.#behind.delete(log);
     return ++this.#turn;
   }
 
   /** A log was read to its end. */
   atEnd(path: string): void {
     const log = this.#of(path);
-    log.behind = false;
+    this.#behind.delete(log);
     log.endTurn = ++this.#turn;
   }
 
   /** Whether another log has lines of an earlier time that were not read yet. */
   isAhead(path: string): boolean {
+    if (this.#behind.size === 0) return false;
     const { time } = this.#of(path);
-    for (const log of this.#logs.values()) if (log.behind && log.time < time) return true;
+    for (const log of this.#behind) if (log.time < time) return true;
     return false;
   }
 
@@ -53,7 +55,7 @@ export class LogPace {
   #of(path: string): Progress {
     let log = this.#logs.get(path);
     if (log === undefined) {
-      log = { endTurn: -1, behind: false, time: Number.NaN };
+      log = { endTurn: -1, time: Number.NaN };
       this.#logs.set(path, log);
     }
     return log;

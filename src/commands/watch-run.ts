@@ -21,6 +21,8 @@ const LOOK_IDLE_MS = 1000;
 const LOOKING_SHARE = 0.1;
 /** A growing incident is spoken of at most this often. */
 const UPDATE_EVERY_MS = 5000;
+/** Logs that are named where there are many. */
+const MAX_NAMED = 20;
 /** Filters are for what is shown; everything is stored. */
 const EVERYTHING = { server: null, path: null, upstream: null, cause: null, minSeverity: 'info' } as const;
 
@@ -142,7 +144,7 @@ export class WatchRun {
     this.#live = this.#renewed(paths, told);
     this.#told = told;
     this.#events.quietMs = told.quietMs;
-    if (paths.join('\n') !== this.paths.join('\n')) this.#call.messages.event(`following ${paths.join(', ')}`);
+    if (paths.join('\n') !== this.paths.join('\n')) this.#call.messages.event(`following ${named(paths)}`);
     this.paths = paths;
     this.#places = new Places(paths);
     this.#dirty = true;
@@ -187,4 +189,10 @@ export class WatchRun {
 
 function everything({ analysis }: Told): AnalysisSettings {
   return { ...analysis, filters: EVERYTHING };
+}
+
+/** The first few of many names. */
+export function named(paths: readonly string[]): string {
+  const more = paths.length - MAX_NAMED;
+  return more <= 1 ? paths.join(', ') : `${paths.slice(0, MAX_NAMED).join(', ')} and ${more} more`;
 }

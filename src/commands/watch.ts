@@ -11,7 +11,7 @@ import { WatchAlerts } from './watch-alerts.ts';
 import { NdjsonListener, TextListener, type WatchListener } from './watch-listeners.ts';
 import { type Plan, planOf } from './watch-plan.ts';
 import { Reload } from './watch-reload.ts';
-import { WatchRun } from './watch-run.ts';
+import { named, WatchRun } from './watch-run.ts';
 import { WatchState } from './watch-state.ts';
 
 /** How often it is asked whether it is time to look at the incidents (ms). */
@@ -46,7 +46,7 @@ async function follow(call: Invocation, plan: Plan, state: WatchState): Promise<
   const format = formatOf(settings);
   const view = { ...appearanceOf(settings, io, false), all: settings.flag('all'), verbose: settings.flag('verbose') };
   const plain = settings.flag('plain') || !io.stdoutIsTerminal;
-  messages.notice(`following ${plan.paths.join(', ')}; Ctrl-C ends it with a report`);
+  messages.notice(`following ${named(plan.paths)}; Ctrl-C ends it with a report`);
   const screen =
     format === 'ndjson' || plain ? null : (await import('./watch-screen.ts')).openScreen(call, view, plan.paths);
   const listener: WatchListener =

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { type BigIntStats, statSync } from 'node:fs';
 import { accessProblem } from './access-problem.ts';
 import type { LineBlock } from './line-block.ts';
 import { missedFiles } from './missed-files.ts';
@@ -35,8 +35,10 @@ export class FollowedPath {
   #start: Start;
   /** The last file that was let go, in case its name comes back. */
   #closed: { identity: string; bookmark: Bookmark; position: Position } | null = null;
-  /** Where an earlier run stood, until the files are found. */
+  /** Where an earlier run stood, or this one when the file was closed to spare it, until the files are found. */
   #stored: readonly Position[];
+  /** What the name led to when its file was closed to spare it: nothing is opened until that changes. */
+  #parked: string | null = null;
   #missingSince: number | null = null;
   /** The trouble told last, so that it is told once and not at every look. */
   #trouble: string | null = null;
@@ -69,6 +71,11 @@ export class FollowedPath {
     try {
       const status = statSync(this.path, { bigint: true });
       const identity = `${status.dev}:${status.ino}`;
+      if (this.#parked !== null) {
+        if (this.#parked === stateOf(status)) return [];
+        this.#parked = null;
+        this.#unpark(identity, now);
+      }
       if (this.#stored.length > 0) {
         const resumed = await resumeFiles(this.path, this.#stored, true, now);
         if (resumed === null) return [];
@@ -101,6 +108,43 @@ export class FollowedPath {
       return this.#events.splice(0);
     }
     return null;
+  }
+
+  /** How many files are held open. */
+  get open(): number {
+    return this.#files.length;
+  }
+
+  /**
+   * Closes the files, to make room for others, where that loses nothing: all are read to their ends. Once the name leads
+   * to something else, or what it leads to grew, they are found as after a restart.
+   */
+  park(): void {
+    const current = this.#current();
+    if (current === undefined || current.rotatedAt !== null || this.#events.length > 0) return;
+    const positions = this.positions();
+    const living = positions.at(-1);
+    const status = statSync(this.path, { bigint: true, throwIfNoEntry: false });
+    if (living === undefined || status === undefined || current.identity !== `${status.dev}:${status.ino}`) return;
+    const isRead = positions.every(({ offset, size }) => offset === size);
+    if (!isRead || Number(status.size) !== living.size || Number(status.mtimeMs) !== living.changed) return;
+    this.#stored = positions;
+    this.#parked = stateOf(status);
+    this.close();
+  }
+
+  /** Opens the file that was closed to spare it, if the name still leads to it and it has only grown. */
+  #unpark(identity: string, now: number): void {
+    const [position, another] = this.#stored;
+    if (position === undefined || another !== undefined || identity !== `${position.dev}:${position.ino}`) return;
+    const log = new OpenLog(this.path, { at: 'start' }, now);
+    if (log.identity !== identity || !log.fits(position)) {
+      log.close();
+      return;
+    }
+    log.resumeAt(position);
+    this.#files = [log];
+    this.#stored = [];
   }
 
   /** Lets go of all files at once. */
@@ -270,6 +314,11 @@ export class FollowedPath {
       this.#drop(file);
     }
   }
+}
+
+/** Changes with whatever there may be to read. */
+function stateOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [dev, ino, size, mtimeNs, ctimeNs].join(' ');
 }
 
 /** A copy that copytruncate made; null when it may not be read. */

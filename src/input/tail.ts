@@ -3,6 +3,7 @@ import { type ChangeHint, watchForChanges } from './change-hint.ts';
 import { type FollowEvent, FollowedPath } from './followed-path.ts';
 import type { LineBlock } from './line-block.ts';
 import type { Position } from './position.ts';
+import { SINGLE_MOUNT, singleMounts } from './single-mount.ts';
 
 export interface TailOptions {
   /** Begin at the start of the files instead of their ends. */
@@ -44,6 +45,11 @@ const ROTATE_WAIT_MS = 60_000;
 const SWARM_MS = 20;
 /** Pieces read before the names are looked at again, so that a fast writer cannot hide a rotation. */
 const ROUNDS = 64;
+/** Logs held open at once; of more, those that do not grow are closed until they do. */
+const MAX_OPEN = 100;
+/** Looking whether any of thousands of logs grew may take this share of the time at most. */
+const LOOKING_SHARE = 0.02;
+const MAX_POLL_MS = 5000;
 /** The last read after the signal ends by then, even if the writers are faster (ms). */
 const LAST_READ_MS = 1500;
 
@@ -89,15 +95,24 @@ export class Tail {
     const hint = this.#hint(wake, notices);
     signal?.addEventListener('abort', wake);
     try {
+      for (const path of singleMounts(this.#paths.map((followed) => followed.path))) {
+        yield { path, notice: SINGLE_MOUNT, gap: false };
+      }
       for (;;) {
         const ending = signal?.aborted === true;
-        yield* this.#pass(ending);
+        const began = performance.now();
+        let events = 0;
+        for await (const event of this.#pass(ending)) {
+          events++;
+          yield event;
+        }
+        const looked = events === 0 && this.#paths.length > MAX_OPEN ? performance.now() - began : 0;
         for (const notice of notices.splice(0)) yield { path: this.#paths[0]?.path ?? '', notice, gap: false };
         if (ending) {
           this.#options.settled?.(true);
           return;
         }
-        await this.#wait(pollMs);
+        await this.#wait(Math.max(pollMs, Math.min(looked / LOOKING_SHARE, MAX_POLL_MS)));
       }
     } finally {
       signal?.removeEventListener('abort', wake);
@@ -122,7 +137,13 @@ export class Tail {
   async *#pass(ending: boolean): AsyncGenerator<TailEvent> {
     const begun = performance.now();
     for (let more = true; more; ) {
-      for (const followed of this.#paths) yield* named(followed.path, await followed.look(performance.now()));
+      let open = this.#paths.reduce((sum, followed) => sum + followed.open, 0);
+      for (const followed of this.#paths) {
+        open -= followed.open;
+        yield* named(followed.path, await followed.look(performance.now()));
+        if (followed.open > 0 && open + followed.open > MAX_OPEN) yield* this.#readAndPark(followed);
+        open += followed.open;
+      }
       this.#options.settled?.(false);
       more = false;
       for (let round = 0; round < ROUNDS; round++) {
@@ -145,6 +166,17 @@ export class Tail {
       }
       if (ending ? performance.now() - begun > LAST_READ_MS : this.#options.signal?.aborted === true) return;
     }
+  }
+
+  /** Reads a log to its end and closes it, so that the next can be opened. */
+  async *#readAndPark(followed: FollowedPath): AsyncGenerator<TailEvent> {
+    for (let events = await followed.read(performance.now()); events !== null; ) {
+      yield* named(followed.path, events);
+      this.#options.settled?.(false);
+      events = await followed.read(performance.now());
+    }
+    this.#options.atEnd?.(followed.path);
+    followed.park();
   }
 
   async #wait(pollMs: number): Promise<void> {

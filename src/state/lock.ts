@@ -21,7 +21,11 @@ export function lockFolder(folder: string, connect: Connect, pid: number, reader
   writeFileSync(holder, `${pid}\n`, { mode: 0o600, flag: 'wx' });
   return {
     close: () => {
-      rmSync(holder, { force: true });
+      try {
+        rmSync(holder, { force: true });
+      } catch {
+        // It is only read while somebody holds the lock.
+      }
       lock.close();
     },
   };

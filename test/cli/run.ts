@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 if (!existsSync(CLI)) throw new Error('there is no build to test; run: npm run build');
 
 export interface Outcome {
@@ -59,8 +59,11 @@ export class Running {
   readonly #child: ChildProcess;
   readonly #ended: Promise<number | null>;
 
-  constructor(args: readonly string[], env: Environment = {}) {
-    this.#child = spawn(process.execPath, [CLI, ...args], {
+  /** @param before what a shell does first, such as setting a limit. */
+  constructor(args: readonly string[], env: Environment = {}, before = '') {
+    const program = [process.execPath, CLI, ...args];
+    const [name = '', ...rest] = before === '' ? program : ['bash', '-c', `${before}; exec "$@"`, 'bash', ...program];
+    this.#child = spawn(name, rest, {
       env: { ...CLEAN, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -3,6 +3,7 @@
  * that are stopped, ended and killed. Every line written must be counted once in the state at the end.
  *
  * node test/fault/torture.mjs [--seeds N] [--first SEED] [--lines N]
+ * node test/fault/torture.mjs --crash N|all    (crash.mjs: at so many of the calls that write, or at all)
  */
 import { spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '20' },
     first: { type: 'string', default: '1' },
     lines: { type: 'string', default: '20000' },
+    crash: { type: 'string' },
   },
 });
 /** Lines name one of so many backends, so that a loss and a double do not make up for each other. */
@@ -222,7 +224,11 @@ class Torture {
 
 let failed = 0;
 const first = Number(values.first);
-for (let seed = first; seed < first + Number(values.seeds); seed++) {
+if (values.crash !== undefined) {
+  const crash = fileURLToPath(new URL('crash.mjs', import.meta.url));
+  failed = spawnSync(process.execPath, [crash, '--points', values.crash], { stdio: 'inherit' }).status === 0 ? 0 : 1;
+}
+for (let seed = first; values.crash === undefined && seed < first + Number(values.seeds); seed++) {
   const torture = new Torture(seed, Number(values.lines));
   try {
     const result = await torture.run();

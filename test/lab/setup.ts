@@ -12,6 +12,7 @@ const NEEDED: ReadonlyArray<{ program: string; packages: string }> = [
   { program: 'bzip2', packages: 'bzip2' },
   { program: 'xz', packages: 'xz-utils' },
   { program: 'patch', packages: 'patch' },
+  { program: 'strace', packages: 'strace' },
 ];
 
 /** Where programs of the system administrator live; an ordinary user's PATH may lack them. */
