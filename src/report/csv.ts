@@ -1,6 +1,7 @@
 /** `--format csv`: one record an incident, for spreadsheets. */
 import { csvRow } from '../safe/csv.ts';
 import type { ReportDocument } from './document.ts';
+import { directiveText } from './voice.ts';
 
 const COLUMNS = [
   'id',
@@ -24,6 +25,10 @@ const COLUMNS = [
   'fix',
   'sample_file',
   'sample_line',
+  'host',
+  'symptoms',
+  'directive',
+  'sample',
 ] as const;
 
 function pairs(entries: readonly (readonly [string, number])[]): string {
@@ -57,6 +62,10 @@ export function renderCsv(document: ReportDocument): string {
       cause?.fix.summary ?? null,
       sample?.file ?? null,
       sample?.line ?? null,
+      incident.endpoint.host,
+      pairs(incident.symptoms.map(({ id, count }) => [id, count] as const)),
+      cause == null || cause.directive === null ? null : directiveText(cause.directive),
+      sample?.raw ?? null,
     ]);
   });
   return [csvRow(COLUMNS), ...rows].join('');

@@ -14,7 +14,10 @@ import {
   period,
   place,
 } from './voice.ts';
-import { clock, confidenceWord, count, counted, listed, spansDays } from './words.ts';
+import { clock, confidenceWord, count, counted, duration, listed, spansDays, timerText } from './words.ts';
+
+/** The busiest ones; a ticket is no place for hundreds. */
+const MAX_ENDPOINTS = 20;
 
 function row(cells: readonly string[]): string {
   return `| ${cells.map(tableCell).join(' | ')} |`;
@@ -68,7 +71,18 @@ function causeSections(incident: ReportIncident, cause: ReportCause): string[] {
   const lines = ['', '**Why.**', ''];
   for (const sentence of sides.for) lines.push(`- ${markdownText(sentence)}`);
   for (const sentence of sides.against) lines.push(`- against it: ${markdownText(sentence)}`);
-  if (cause.directive !== null) lines.push(`- configuration: ${codeSpan(directiveText(cause.directive))}`);
+  if (cause.directive !== null) {
+    lines.push(`- configuration: ${codeSpan(directiveText(cause.directive))}`);
+    const { excerpt } = cause.directive;
+    if (excerpt !== null) {
+      lines.push(
+        '',
+        `${codeSpan(`${excerpt.file}:${excerpt.from}`)}:`,
+        '',
+        codeBlock(excerpt.lines.join('\n'), 'nginx'),
+      );
+    }
+  }
   const other = incident.causes[1];
   if (incident.undecided !== null && other !== undefined) {
     lines.push(
@@ -95,10 +109,32 @@ function incidentSection(incident: ReportIncident, number: number, dated: boolea
   if (cause !== undefined) lines.push(...causeSections(incident, cause));
   if (incident.evidence.length > 0) {
     const text = incident.evidence.map(({ file, line, raw }) => `${file}:${line}  ${raw}`).join('\n');
-    lines.push('', `<details><summary>${counted(incident.evidence.length, 'log line')}</summary>`, '');
-    lines.push(codeBlock(text), '</details>');
+    lines.push('', `**Log lines.** ${counted(incident.lines, 'line')} in all, among them:`, '', codeBlock(text));
   }
   return lines;
+}
+
+/** How the WebSocket endpoints did: what a reader of the incidents wants to set them against. */
+function endpoints(document: ReportDocument): string[] {
+  const shown = document.endpoints.filter(({ websocket }) => websocket !== 'no').slice(0, MAX_ENDPOINTS);
+  if (shown.length === 0) return [];
+  const rows = shown.map(({ server, path, handshakes, sessions }) =>
+    row([
+      codeSpan(server === null ? path : `${path} on ${server}`),
+      count(handshakes.ok),
+      count(handshakes.failed),
+      sessions.p50 === null ? '' : duration(sessions.p50),
+      sessions.spike === null ? '' : `${count(sessions.spike.count)} after ${timerText(sessions.spike.seconds)}`,
+    ]),
+  );
+  return [
+    '',
+    '## Endpoints',
+    '',
+    row(['Endpoint', 'Accepted', 'Failed', 'Sessions last (median)', 'Ended alike']),
+    row(['---', '--:', '--:', '--:', '---']),
+    ...rows,
+  ];
 }
 
 function remarks(document: ReportDocument, folded: readonly ReportIncident[]): string[] {
@@ -137,6 +173,7 @@ export function renderMarkdown(document: ReportDocument, { all }: { all: boolean
     '',
     ...(shown.length === 0 ? [markdownText(nothingFound(visible))] : overviewTable(visible, shown)),
     ...shown.flatMap((incident, index) => incidentSection(incident, index + 1, dated)),
+    ...endpoints(visible),
     ...remarks(visible, folded),
   ];
   const spaced = lines.filter((line, index) => line !== '' || lines[index - 1] !== '');

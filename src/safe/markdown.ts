@@ -24,8 +24,14 @@ export function codeBlock(text: string, language = ''): string {
   return `${fence}${language}\n${shown}\n${fence}\n`;
 }
 
-/** What chat and forge software turns into something live even where Markdown is escaped: mentions, addresses, #1. */
-const LIVE_WORD = /@|:\/\/|^www\.|[#!]\d|\bmailto:/i;
+/**
+ * What chat and forge software turns into something live even where Markdown is escaped: mentions, Slack's `<!channel>`,
+ * addresses, names of hosts, #1 and its likes on GitHub and GitLab. Names with underscores are not, but read better as code.
+ */
+const LIVE_WORD = /[@<>]|:\/\/|[a-z0-9-]\.[a-z]{2}|[#!$%&~]\d|\w_\w|\b(?:mailto|xmpp):|\bGH-\d/i;
+
+/** A word without the punctuation around it, which is no part of what it names. */
+const PUNCTUATED = /^([("'[]*)(.*?)([)"'\].,;:!?]*)$/s;
 
 function prose(text: string): string {
   return text.replace(/[\\`*_[\]#!|~<>&$]/g, (char) => {
@@ -34,6 +40,12 @@ function prose(text: string): string {
     if (char === '&') return '&amp;';
     return `\\${char}`;
   });
+}
+
+/** A word that would come alive, as code. */
+function named(word: string): string {
+  const [, before = '', core = '', after = ''] = PUNCTUATED.exec(word) ?? [];
+  return prose(before) + codeSpan(core) + prose(after);
 }
 
 /** What would start a list, a heading line or a rule at the start of a paragraph. */
@@ -54,7 +66,7 @@ export function markdownText(text: string): string {
         ? codeSpan(part)
         : part
             .split(' ')
-            .map((word) => (LIVE_WORD.test(word) ? codeSpan(word) : prose(word)))
+            .map((word) => (LIVE_WORD.test(word) ? named(word) : prose(word)))
             .join(' '),
     )
     .join('');

@@ -106,7 +106,7 @@ describe('renderCsv', () => {
   it('has a header, a record an incident and no formula', () => {
     const rows = renderCsv(report({ incidents: [incident({ title: "=cmd|'/c calc'!A0" })] })).split('\r\n');
     expect(rows).toHaveLength(3);
-    expect(rows[0]?.split(',')).toHaveLength(21);
+    expect(rows[0]?.split(',')).toHaveLength(25);
     expect(rows[1]).toContain(",'=cmd|'/c calc'!A0,backend-refused,0.98,");
   });
 });

@@ -74,6 +74,10 @@ describe('HTML and CSV', () => {
     for (const start of ['=', '+', '-', '@', '\t', '\r', ' =', '\uff1d']) {
       expect(csvRow([`${start}cmd|'/c calc'!A0`])[0]).toBe("'");
     }
+    // Where `;` parts cells, what stands behind it is a cell of its own.
+    expect(csvRow(["a;=cmd|'/c calc'!A0"])).toBe(`"a;'=cmd|'/c calc'!A0"\r\n`);
+    expect(csvRow(['a; "@x'])).toBe(`"a; ""'@x"\r\n`);
+    expect(csvRow(['502 400; 504 12'])).toBe('"502 400; 504 12"\r\n');
     expect(csvRow(['x\r\ny'])).toBe('"x\\x0d\ny"\r\n');
   });
 });
