@@ -244,12 +244,62 @@ const OPTIONS = {
     default: 300_000,
     describe: 'how long after telling of a server no more is told of it',
   },
+  mailTo: {
+    kind: 'text',
+    value: 'ADDRESSES',
+    config: 'mail.to',
+    list: true,
+    describe: 'send it by mail to these addresses, with commas between them',
+  },
+  mailFrom: {
+    kind: 'text',
+    value: 'ADDRESS',
+    config: 'mail.from',
+    describe: 'the sender of mails (default: wslog at this machine)',
+  },
+  smtpUrl: {
+    kind: 'text',
+    value: 'URL',
+    config: 'mail.smtpUrl',
+    offCommandLine: true,
+    describe: 'the mail server, smtp://USER@HOST:PORT or smtps://… (default: the sendmail program)',
+  },
+  mailPasswordFile: {
+    kind: 'text',
+    value: 'FILE',
+    config: 'mail.passwordFile',
+    describe: 'a file with the password for the mail server, which nobody else can read',
+    completes: 'file',
+  },
+  mailPassword: {
+    kind: 'text',
+    value: 'PASSWORD',
+    config: 'mail.password',
+    offCommandLine: true,
+    describe: 'the password itself; the config file must then be readable by its owner only',
+  },
+  sendmail: {
+    kind: 'text',
+    value: 'PROGRAM',
+    config: 'mail.sendmail',
+    describe: 'the program that takes mails, called with -t -i (default: /usr/sbin/sendmail)',
+    completes: 'file',
+  },
+  heartbeat: {
+    kind: 'choice',
+    value: 'HOW-OFTEN',
+    choices: ['daily', 'weekly'],
+    describe: 'after so long without anything to tell, say that all is well',
+  },
   repeatInterval: {
     kind: 'duration',
     value: 'TIME',
     default: 14_400_000,
     describe: 'how often what goes on is told again',
   },
+  dryRun: { kind: 'flag', describe: 'print the very message, and send and change nothing' },
+  printCron: { kind: 'flag', describe: 'print a file for /etc/cron.d with these options' },
+  printSystemdTimer: { kind: 'flag', describe: 'print a systemd service and timer with these options' },
 } as const satisfies Record<string, OptionSpec>;
 
 export type OptionKey = keyof typeof OPTIONS;

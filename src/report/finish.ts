@@ -1,6 +1,7 @@
 /** First and last step of every format for people: data is made visible on the way in and checked on the way out. */
 import { showAscii, showBlock, showText } from '../safe/display.ts';
 import type { ReportDocument, ReportIncident } from './document.ts';
+import type { SummaryDocument } from './summary-document.ts';
 
 /** Keys whose values are laid out over several lines: snippets, diffs and commands. */
 const BLOCK_KEYS = new Set(['nginx', 'patch', 'run']);
@@ -12,6 +13,11 @@ function show(key: string, value: unknown): unknown {
 
 /** A copy in which no string holds a control, direction or invisible character. */
 export function visibleDocument(document: ReportDocument): ReportDocument {
+  return JSON.parse(JSON.stringify(document), show);
+}
+
+/** The same for a summary. */
+export function visibleSummary(document: SummaryDocument): SummaryDocument {
   return JSON.parse(JSON.stringify(document), show);
 }
 

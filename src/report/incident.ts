@@ -3,7 +3,7 @@ import type { ReportCause, ReportIncident } from './document.ts';
 import { finish, visibleIncident } from './finish.ts';
 import { cutMiddle, flow, padEnd, width, wrap } from './layout.ts';
 import { type Palette, palette } from './palette.ts';
-import { sparkline } from './sparkline.ts';
+import { sparkline, squeezed } from './sparkline.ts';
 import { type TextOptions, usableColumns } from './text-options.ts';
 import { answers, directiveText, evidenceSides, impact, mainClient, ownConfidence, period } from './voice.ts';
 import { confidenceWord, count, duration } from './words.ts';
@@ -83,21 +83,11 @@ function summary(block: Block, incident: ReportIncident, dated: boolean, options
   for (const line of wrap(sentences.join(' '), room)) block.lines.push(INDENT + line);
   const { counts, bucketSeconds } = incident.timeline;
   if (counts.length < 3) return;
-  const values = squeezed(counts, Math.min(48, room - 30));
+  const values = squeezed(counts, Math.max(8, Math.min(48, room - 30)));
   const peak = Math.max(...values.counts);
   block.lines.push(
     `${INDENT}${sparkline(values.counts, options.ascii)}  ${colours.dim(`peak ${count(peak)} in ${duration(bucketSeconds * values.merged)}`)}`,
   );
-}
-
-/** Adds neighbouring buckets up until they fit. */
-function squeezed(counts: readonly number[], columns: number): { counts: number[]; merged: number } {
-  const merged = Math.max(1, Math.ceil(counts.length / Math.max(8, columns)));
-  const out: number[] = [];
-  for (let at = 0; at < counts.length; at += merged) {
-    out.push(counts.slice(at, at + merged).reduce((sum, value) => sum + value, 0));
-  }
-  return { counts: out, merged };
 }
 
 function why(block: Block, cause: ReportCause, options: TextOptions, colours: Palette): void {

@@ -83,6 +83,11 @@ export function cutMiddle(text: string, columns: number, ascii: boolean): string
   return head(text, front) + gap + tail(text, room - front);
 }
 
+/** Shortens to at most `columns` by leaving out the end. */
+export function cutEnd(text: string, columns: number): string {
+  return width(text) <= columns ? text : `${head(text, columns - 1).trimEnd()}…`;
+}
+
 export function padEnd(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - width(text)));
 }

@@ -38,6 +38,16 @@ export function resample(timeline: Timeline, range: { from: string; to: string }
   return out;
 }
 
+/** Adds neighbouring buckets up until there are at most `most`. `merged`: how many became one. */
+export function squeezed(counts: readonly number[], most: number): { counts: number[]; merged: number } {
+  const merged = Math.max(1, Math.ceil(counts.length / most));
+  const out: number[] = [];
+  for (let at = 0; at < counts.length; at += merged) {
+    out.push(counts.slice(at, at + merged).reduce((sum, value) => sum + value, 0));
+  }
+  return { counts: out, merged };
+}
+
 /** One character a value, relative to the largest. The lowest character stands for none at all. */
 export function sparkline(values: readonly number[], ascii: boolean): string {
   const levels = ascii ? ASCII_LEVELS : BLOCKS;

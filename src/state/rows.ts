@@ -108,6 +108,30 @@ export function checkedIncident(value: unknown): ReportIncident {
   return v.parse(INCIDENT, value);
 }
 
+const CHANGES = v.object({
+  positions: v.array(v.tuple([text, POSITIONS])),
+  incidents: v.array(INCIDENT),
+  gone: v.array(text),
+  records: v.optional(v.array(v.object({ kind: text, key: text, value: v.optional(v.unknown()) })), []),
+});
+
+/** Changes that were kept inside a record, to be made later; null when they are not what was stored. */
+export function storedChanges(value: unknown): {
+  positions: Map<string, Position[]>;
+  incidents: ReportIncident[];
+  gone: string[];
+  records: StoredRecord[];
+} | null {
+  const parsed = v.safeParse(CHANGES, value);
+  if (!parsed.success) return null;
+  const { positions, records, ...rest } = parsed.output;
+  return {
+    ...rest,
+    positions: new Map(positions),
+    records: records.map(({ kind, key, value: content }) => ({ kind, key, value: content })),
+  };
+}
+
 /** @throws when the row is not what was stored. */
 export function recordIn(row: unknown): StoredRecord {
   const parsed = v.parse(KINDED_ROW, row);

@@ -118,6 +118,11 @@ export class StateStore {
     }
   }
 
+  /** What is there now: what was found, and what was committed since. */
+  content(): Content {
+    return inOneLook(this.#database, () => contentOf(this.#database, this.#reader));
+  }
+
   close(): void {
     try {
       this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');

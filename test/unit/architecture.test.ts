@@ -29,6 +29,7 @@ const ALLOWED = new Map<string, readonly string[]>([
   ['compare', ['incident', 'catalogue', 'report', 'safe']],
   ['alerts', ['config', ...DATA_WAY, 'safe']],
   ['deliver', ['alerts', 'config', ...DATA_WAY, 'safe', 'state']],
+  ['summary', ['input', 'state', ...DATA_WAY, 'safe']],
   ['analysis', ['clock', 'fix', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
   [
     'commands',
@@ -45,6 +46,7 @@ const ALLOWED = new Map<string, readonly string[]>([
       'probe',
       'screen',
       'state',
+      'summary',
       ...DATA_WAY,
       'safe',
     ],
@@ -63,7 +65,18 @@ const READERS = new Set([
 ]);
 /** Scripts of their own, run by the build and not by wslog. */
 const SCRIPTS = new Set(['catalogue/build.ts']);
-const PURE = new Set([...DATA_WAY, 'alerts', 'clock', 'doctor', 'fix', 'compare', 'nginx-conf', 'safe', 'screen']);
+const PURE = new Set([
+  ...DATA_WAY,
+  'alerts',
+  'clock',
+  'doctor',
+  'fix',
+  'compare',
+  'nginx-conf',
+  'safe',
+  'screen',
+  'summary',
+]);
 
 function sources(folder = SRC): string[] {
   return readdirSync(folder).flatMap((name) => {
