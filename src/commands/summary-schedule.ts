@@ -2,8 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import type { OptionKey } from '../config/options.ts';
-import { longName } from '../config/options.ts';
+import { configName, environmentName, longName, type OptionKey } from '../config/options.ts';
 import { quoteShell } from '../safe/shell.ts';
 import type { Invocation } from './invocation.ts';
 import type { Io } from './io.ts';
@@ -36,6 +35,7 @@ export async function printCron(call: Invocation): Promise<number> {
     ...(mails
       ? ['# Mails of cron itself (MAILTO) only come when something keeps a summary from being made or sent.']
       : []),
+    ...notCarried(call),
     'SHELL=/bin/sh',
     `PATH=${(await searchPath(io)).join(delimiter)}`,
     'MAILTO=root',
@@ -53,6 +53,7 @@ export async function printSystemdTimer(call: Invocation): Promise<number> {
   const command = commandOf(call, program).replaceAll('%', '%%').replaceAll('$', '$$$$');
   const bySendmail = settings.text('mailTo') !== null && settings.text('smtpUrl') === null;
   const lines = [
+    ...notCarried(call),
     '# Save as /etc/systemd/system/wslog-summary.service:',
     '[Unit]',
     'Description=Summary of WebSocket failures behind nginx',
@@ -88,6 +89,13 @@ export async function printSystemdTimer(call: Invocation): Promise<number> {
   ];
   await writeOut(io.stdout, [lines.join('\n')]);
   return 0;
+}
+
+/** What stands in this shell's environment is not in that of a scheduled run, and secrets do not belong into such files. */
+function notCarried({ settings }: Invocation): string[] {
+  return (['smtpUrl', 'mailPassword'] as const)
+    .filter((key) => settings.where(key) === environmentName(key))
+    .map((key) => `# ${environmentName(key)} is not known to it: put ${configName(key)} into /etc/wslog/config.yaml.`);
 }
 
 function commandOf({ operands, settings, io }: Invocation, program: string): string {

@@ -34,6 +34,7 @@ export async function mailMessage({ subject, text, html, thread }: MailParts, he
     references: root,
     textEncoding: 'quoted-printable',
     baseBoundary: head.id,
+    newline: 'windows',
     headers: {
       'Auto-Submitted': 'auto-generated',
       // Exchange answers other automatic mails with absence notes all the same.

@@ -1,13 +1,16 @@
-/** A summary whose strings are visible already, for a mail: with no address in it that a mail program makes a link of. */
+/** A summary for a mail: with no address in it that a mail program makes a link of. */
 import { defang, defangCommand, defangSnippet, defangUrls } from '../safe/defang.ts';
 import type { ReportCause, ReportIncident } from './document.ts';
 import type { SummaryDocument } from './summary-document.ts';
 
-export function defangedSummary(document: SummaryDocument): SummaryDocument {
+/** The strings are visible already; of the incidents only the first `most` are shown, and the others stay as they are. */
+export function defangedSummary(document: SummaryDocument, most: number): SummaryDocument {
   const named = ({ title, ...rest }: SummaryDocument['elsewhere'][number]) => ({ ...rest, title: defang(title) });
   return {
     ...document,
-    incidents: document.incidents.map((item) => ({ ...item, incident: defangedIncident(item.incident) })),
+    incidents: document.incidents.map((item, at) =>
+      at < most ? { ...item, incident: defangedIncident(item.incident) } : item,
+    ),
     toldLately: document.toldLately.map(({ id, title }) => ({ id, title: defang(title) })),
     elsewhere: document.elsewhere.map(named),
     problems: document.problems.map(defangUrls),

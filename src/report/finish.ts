@@ -16,9 +16,10 @@ export function visibleDocument(document: ReportDocument): ReportDocument {
   return JSON.parse(JSON.stringify(document), show);
 }
 
-/** The same for a summary. */
-export function visibleSummary(document: SummaryDocument): SummaryDocument {
-  return JSON.parse(JSON.stringify(document), show);
+/** The same for a summary, of which only the first `most` incidents are shown; the others stay as they are. */
+export function visibleSummary({ incidents, ...rest }: SummaryDocument, most: number): SummaryDocument {
+  const visible = JSON.parse(JSON.stringify({ rest, incidents: incidents.slice(0, most) }), show);
+  return { ...visible.rest, incidents: [...visible.incidents, ...incidents.slice(most)] };
 }
 
 /** The same for one incident. */

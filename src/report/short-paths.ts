@@ -1,5 +1,6 @@
 /** Leaves out the folder that all inputs of a report share, so that a path leaves room for the line behind it. */
-import type { ReportDocument } from './document.ts';
+import type { ReportDocument, ReportIncident } from './document.ts';
+import type { SummaryDocument } from './summary-document.ts';
 
 /** The folder that holds all the paths, with its slash; empty where they share none. */
 function commonFolder(paths: readonly string[]): string {
@@ -16,20 +17,33 @@ function commonFolder(paths: readonly string[]): string {
 export function withShortPaths(document: ReportDocument): { document: ReportDocument; folder: string | null } {
   const folder = commonFolder(document.inputs.map(({ path }) => path));
   if (folder === '' || folder === '/') return { document, folder: null };
-  const short = <T extends string | null>(path: T) => (path?.startsWith(folder) ? path.slice(folder.length) : path);
   return {
     folder,
     document: {
       ...document,
-      inputs: document.inputs.map((input) => ({ ...input, path: short(input.path) })),
-      incidents: document.incidents.map((incident) => ({
-        ...incident,
-        causes: incident.causes.map((cause) => ({
-          ...cause,
-          evidence: cause.evidence.map((evidence) => ({ ...evidence, file: short(evidence.file) })),
-        })),
-        evidence: incident.evidence.map((evidence) => ({ ...evidence, file: short(evidence.file) })),
-      })),
+      inputs: document.inputs.map((input) => ({ ...input, path: shortPath(input.path, folder) })),
+      incidents: document.incidents.map((incident) => shortIncident(incident, folder)),
     },
   };
+}
+
+/** The same for a summary, whose inputs tell where they are. */
+export function withShortSummaryPaths(document: SummaryDocument): SummaryDocument {
+  const folder = commonFolder(document.inputs.map(({ path }) => path));
+  if (folder === '' || folder === '/') return document;
+  const incidents = document.incidents.map((item) => ({ ...item, incident: shortIncident(item.incident, folder) }));
+  return { ...document, incidents };
+}
+
+function shortIncident(incident: ReportIncident, folder: string): ReportIncident {
+  const short = <T extends { file: string | null }>(at: T) => ({ ...at, file: shortPath(at.file, folder) });
+  return {
+    ...incident,
+    causes: incident.causes.map((cause) => ({ ...cause, evidence: cause.evidence.map(short) })),
+    evidence: incident.evidence.map((line) => ({ ...line, file: shortPath(line.file, folder) })),
+  };
+}
+
+function shortPath<T extends string | null>(path: T, folder: string): T | string {
+  return path?.startsWith(folder) === true ? path.slice(folder.length) : path;
 }

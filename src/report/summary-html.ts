@@ -18,7 +18,7 @@ import {
   stateWords,
 } from './summary-words.ts';
 import { answers, confidenceOf, directiveText, evidenceSides, impact, mainClient, period, place } from './voice.ts';
-import { count, counted, duration, listed } from './words.ts';
+import { clock, count, counted, duration, listed } from './words.ts';
 
 const FONT = 'font-family:-apple-system,BlinkMacSystemFont,Segoe UI,Roboto,Helvetica,Arial,sans-serif';
 const MONO = 'font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace';
@@ -34,8 +34,10 @@ const COLOURS: Record<ReportIncident['severity'], string> = {
 };
 const CALM = '#2e7d4f';
 const BAR_HEIGHT = 36;
-const BARS = 40;
+const BARS = 48;
+const FEWEST_BARS = 24;
 const MAX_CAUSES = 8;
+const MAX_GLANCED = 10;
 const MAX_EVIDENCE = 3;
 const MAX_STEPS = 3;
 
@@ -67,18 +69,26 @@ function label(text: string): string {
   return styled('div', `margin:12px 0 4px;font-size:13px;font-weight:600;${SOFT}`, escapeHtml(text));
 }
 
+function block(height: number, colour: string, width = ''): string {
+  return `<div style="height:${height}px;line-height:${height}px;font-size:1px;${width}background:${colour}">&nbsp;</div>`;
+}
+
 /** Hits over time: a table of one row, whose cells hold a block each. */
 function bars({ timeline }: NewsItem, colour: string): string {
   const { counts, merged } = squeezed(timeline.counts, BARS);
   const top = Math.max(...counts, 0);
-  if (counts.length < 3 || top === 0) return '';
+  if (timeline.from === null || counts.length < 3 || top === 0) return '';
   const cells = counts.map((hits) => {
-    const height = hits === 0 ? 1 : Math.max(2, Math.round((hits / top) * BAR_HEIGHT));
-    const shade = hits === 0 ? RULE : colour;
-    return `<td valign="bottom" style="padding:0 1px 0 0;vertical-align:bottom;height:${BAR_HEIGHT}px"><div style="height:${height}px;line-height:${height}px;font-size:1px;background:${shade}">&nbsp;</div></td>`;
+    const bar = hits === 0 ? block(1, RULE) : block(Math.max(2, Math.round((hits / top) * BAR_HEIGHT)), colour);
+    return `<td valign="bottom" style="padding:0 1px 0 0;vertical-align:bottom;height:${BAR_HEIGHT}px">${bar}</td>`;
   });
-  const caption = `peak ${count(top)} in ${duration(timeline.bucketSeconds * merged)}`;
-  return `<table role="img" aria-label="${escapeHtml(`Hits over time, ${caption}`)}" width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse;table-layout:fixed;width:100%;margin:8px 0 2px"><tr>${cells.join('')}</tr></table>
+  // A handful of bars over the whole width would be a wall.
+  const blank = '<td style="padding:0">&nbsp;</td>'.repeat(Math.max(0, FEWEST_BARS - cells.length));
+  const seconds = timeline.bucketSeconds * counts.length * merged;
+  const to = new Date(Date.parse(timeline.from) + seconds * 1000).toISOString();
+  const span = `${clock(timeline.from, false)} to ${clock(to, timeline.from.slice(0, 10) !== to.slice(0, 10))} UTC`;
+  const caption = `${span}, peak ${counted(top, 'hit')} in ${duration(timeline.bucketSeconds * merged)}`;
+  return `<table role="img" aria-label="${escapeHtml(`Hits over time, ${caption}`)}" width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse;table-layout:fixed;width:100%;margin:8px 0 2px"><tr>${cells.join('')}${blank}</tr></table>
 ${styled('div', `font-size:12px;margin:0 0 8px;${SOFT}`, escapeHtml(caption))}`;
 }
 
@@ -88,9 +98,7 @@ function causesTable(document: SummaryDocument): string {
   const most = Math.max(...rows.map((row) => Math.max(row.now, row.before ?? 0)), 1);
   const cell = `padding:5px 8px 5px 0;border-top:1px solid ${RULE};font-size:13px;vertical-align:top`;
   const bar = (hits: number, colour: string) =>
-    hits === 0
-      ? ''
-      : `<div style="height:4px;line-height:4px;font-size:1px;margin-top:3px;width:${Math.max(1, Math.round((hits / most) * 100))}%;background:${colour}">&nbsp;</div>`;
+    hits === 0 ? '' : block(4, colour, `margin-top:3px;width:${Math.max(1, Math.round((hits / most) * 100))}%;`);
   const figure = 'text-align:right;white-space:nowrap;width:70px';
   const body = rows.map(({ id, now, before }) =>
     [
@@ -111,11 +119,34 @@ function causesTable(document: SummaryDocument): string {
 ${body.join('\n')}</table>`;
 }
 
+/** Handshakes that succeeded and that failed, as one bar. */
+function shareBar({ window: { handshakes } }: SummaryDocument): string {
+  const share = Math.floor((handshakes.ok / Math.max(1, handshakes.ok + handshakes.failed)) * 100);
+  const cell = (percent: number, colour: string) =>
+    percent === 0 ? '' : `<td width="${percent}%" style="padding:0;width:${percent}%">${block(6, colour)}</td>`;
+  return `<table width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse;table-layout:fixed;width:100%;margin:4px 0 0"><tr>${cell(share, CALM)}${cell(100 - share, COLOURS.critical)}</tr></table>`;
+}
+
+/** Of several incidents, a line each at the head: who reads on a telephone wants to know how far to scroll. */
+function glance({ incidents }: SummaryDocument): string {
+  if (incidents.length < 2) return '';
+  const lines = incidents.slice(0, MAX_GLANCED).map(({ incident }) => {
+    const mark = incident.status === 'ended' ? '&#9675;' : '&#9679;';
+    const dot = styled('span', `color:${COLOURS[incident.severity]}`, mark);
+    const hits = styled('span', `font-size:13px;${SOFT}`, escapeHtml(counted(incident.count, 'hit')));
+    const line = `${dot}&ensp;${escapeHtml(incident.title)}&ensp;${hits}`;
+    return styled('div', 'margin:0 0 4px;padding-left:22px;text-indent:-22px', line);
+  });
+  return styled('div', 'margin:12px 0 4px', lines.join('\n'));
+}
+
 function figures(document: SummaryDocument): string {
   const handshakes = handshakeWords(document);
   const before = beforeWords(document);
   return [
-    handshakes === null ? '' : paragraph(`<b>Handshakes</b>&ensp;${escapeHtml(handshakes)}`, 'margin-top:10px'),
+    handshakes === null
+      ? ''
+      : styled('div', 'margin:14px 0 0', `<b>Handshakes</b>&ensp;${escapeHtml(handshakes)}${shareBar(document)}`),
     causesTable(document),
     before === null ? '' : styled('div', `font-size:12px;${SOFT}`, escapeHtml(before)),
   ].join('\n');
@@ -221,6 +252,7 @@ function body(document: SummaryDocument, limits: SummaryLimits): string {
   const briefly = rest.slice(0, limits.brief);
   return [
     paragraph(escapeHtml(coverage(document)), `font-size:13px;${SOFT}`),
+    glance(document),
     figures(document),
     ...explained.map(card),
     ...briefly.map(row),
@@ -242,7 +274,7 @@ export function summaryHtml(document: SummaryDocument, why: string, limits: Summ
 <meta name="format-detection" content="telephone=no,date=no,address=no,email=no,url=no">
 <title>${escapeHtml(headline(document))}</title>
 </head>
-<body style="margin:0;padding:0;${FONT};font-size:15px;line-height:1.5">
+<body style="margin:0;padding:0;${FONT};font-size:15px;line-height:1.5;overflow-wrap:anywhere;word-break:break-word">
 <div style="max-width:640px;margin:0 auto;padding:16px">
 <h1 style="margin:0 0 6px;padding-top:10px;border-top:4px solid ${colour};font-size:20px;line-height:1.3">${escapeHtml(headline(document))}</h1>
 ${body(document, limits)}

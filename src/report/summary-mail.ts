@@ -2,10 +2,11 @@
 import { showText } from '../safe/display.ts';
 import { defangedSummary } from './defanged.ts';
 import { finish, visibleSummary } from './finish.ts';
-import { cutEnd } from './layout.ts';
+import { cutEnd, wrap } from './layout.ts';
+import { withShortSummaryPaths } from './short-paths.ts';
 import type { SummaryDocument } from './summary-document.ts';
 import { summaryHtml } from './summary-html.ts';
-import { SUMMARY_LIMITS, type SummaryLimits, summaryLines } from './summary-text.ts';
+import { SUMMARY_LIMITS, type SummaryLimits, shownMost, summaryLines } from './summary-text.ts';
 import { newsCounts, worstItem } from './summary-words.ts';
 
 export interface MailParts {
@@ -34,14 +35,15 @@ export const MAIL_LIMITS: readonly SummaryLimits[] = [
  * @param limits how much is explained.
  */
 export function mailParts(document: SummaryDocument, to: string, limits: SummaryLimits): MailParts {
-  const safe = defangedSummary(visibleSummary(document));
+  const most = shownMost(limits);
+  const safe = defangedSummary(withShortSummaryPaths(visibleSummary(document, most)), most);
   const why = `You get this since wslog summary on ${safe.host} sends to ${to}.`;
   const options = { color: false, ascii: false, all: true, verbose: false, columns: TEXT_COLUMNS, limits };
-  const lines = [...summaryLines(safe, options), '', '-- ', why];
+  const lines = [...summaryLines(safe, options), '', '-- ', ...wrap(why, TEXT_COLUMNS)];
   return {
     subject: subjectOf(safe),
     // The space behind the dashes is what mail programs know a signature by, and finish takes it off.
-    text: finish(lines.join('\n'), options).replace(/\n--\n(?=[^\n]*\n$)/, '\n-- \n'),
+    text: finish(lines.join('\n'), options).replace('\n--\nYou get', '\n-- \nYou get'),
     html: finish(summaryHtml(safe, why, limits), { color: false, ascii: false }),
     thread: worstItem(safe)?.incident.id ?? 'heartbeat',
   };
@@ -52,5 +54,7 @@ function subjectOf(document: SummaryDocument): string {
   const worst = worstItem(document);
   if (worst === null) return cutEnd(`${document.host}: all well (wslog)`, SUBJECT_COLUMNS);
   const { severity, title } = worst.incident;
-  return cutEnd(showText(`${document.host}: ${newsCounts(document)}, ${severity}: ${title}`), SUBJECT_COLUMNS);
+  // What looks like an encoded word would be decoded by whoever reads it.
+  const plain = `${document.host}: ${newsCounts(document)}, ${severity}: ${title}`.replaceAll('=?', '= ?');
+  return cutEnd(showText(plain), SUBJECT_COLUMNS);
 }

@@ -1,8 +1,9 @@
 /** `wslog summary --format markdown`: for a ticket or a chat. */
 import { codeBlock, codeSpan, markdownText, tableCell } from '../safe/markdown.ts';
 import { finish, visibleSummary } from './finish.ts';
+import { withShortSummaryPaths } from './short-paths.ts';
 import type { NewsItem, SummaryDocument } from './summary-document.ts';
-import { isExplained, SUMMARY_LIMITS } from './summary-text.ts';
+import { isExplained, SUMMARY_LIMITS, shownMost } from './summary-text.ts';
 import {
   beforeWords,
   causeRows,
@@ -19,7 +20,7 @@ const MAX_CAUSES = 8;
 
 /** Ends with a line feed. */
 export function renderSummaryMarkdown(document: SummaryDocument): string {
-  const visible = visibleSummary(document);
+  const visible = withShortSummaryPaths(visibleSummary(document, shownMost(SUMMARY_LIMITS)));
   const lines = [`## ${markdownText(headline(visible))}`, ''];
   if (visible.kind === 'heartbeat') lines.push(markdownText(heartbeatWords(visible)));
   else lines.push(...news(visible));

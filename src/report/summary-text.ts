@@ -3,6 +3,7 @@ import { finish, visibleSummary } from './finish.ts';
 import { incidentLines } from './incident.ts';
 import { padEnd, width, wrap } from './layout.ts';
 import { type Palette, palette } from './palette.ts';
+import { withShortSummaryPaths } from './short-paths.ts';
 import type { NewsItem, SummaryDocument } from './summary-document.ts';
 import {
   beforeWords,
@@ -23,6 +24,11 @@ export interface SummaryLimits {
   readonly brief: number;
 }
 
+/** The incidents of a summary beyond these are only counted. Those explained come first, by their state. */
+export function shownMost({ full, brief }: SummaryLimits): number {
+  return full + brief;
+}
+
 /** What a person reads of a summary before putting it off. */
 export const SUMMARY_LIMITS: SummaryLimits = { full: 5, brief: 30 };
 
@@ -37,7 +43,10 @@ export interface SummaryTextOptions extends TextOptions {
 /** The whole summary. Ends with a line feed. */
 export function renderSummaryText(document: SummaryDocument, options: SummaryTextOptions): string {
   const usable = { ...options, columns: usableColumns(options.columns) };
-  return finish(summaryLines(visibleSummary(document), usable).join('\n'), options);
+  return finish(
+    summaryLines(withShortSummaryPaths(visibleSummary(document, shownMost(options.limits))), usable).join('\n'),
+    options,
+  );
 }
 
 /** Its lines; the strings of the document are visible already. */

@@ -1,5 +1,6 @@
 /** What the formats of a summary say in the same words. */
 
+import { severityRank } from '../incident/cluster.ts';
 import {
   NEWS_STATES,
   type NewsItem,
@@ -18,9 +19,15 @@ export function newsCounts({ incidents }: SummaryDocument): string {
   }).join(', ');
 }
 
-/** The item that a subject is about: the first of the worst state. Null for a heartbeat. */
+/** The item that a subject is about: the most severe of those that are not over, else the first. Null for a heartbeat. */
 export function worstItem({ incidents }: SummaryDocument): NewsItem | null {
-  return incidents[0] ?? null;
+  const going = incidents.filter(({ state }) => state !== 'ended');
+  const rank = ({ incident }: NewsItem) => severityRank(incident.severity);
+  return (
+    going.reduce<NewsItem | null>((worst, item) => (worst === null || rank(item) > rank(worst) ? item : worst), null) ??
+    incidents[0] ??
+    null
+  );
 }
 
 /** `22 Nov 2026 12:00:04 to 12:31:10 UTC`, or a sentence where no line has a time. */

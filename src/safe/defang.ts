@@ -11,10 +11,11 @@ const DEFANGED_SCHEME: ReadonlyMap<string, string> = new Map([
 ]);
 const HOST_BEHIND_SCHEME = /(?<=:\/\/)[^\s/"'<>?#]{1,300}/g;
 const LAST_DOT = /(?<!\[)\.(?=\p{L}[^.]*$)/u;
-const WWW = /\bwww\.(?=\w)/gi;
-const AT = /(?<=[\w.+-])@(?=[\w-]+\.)/g;
+const WWW = /\bwww\.(\w[^\s/"'<>?#]{0,300})/gi;
+const AT = /(?<=[\w.+-])@([\w-]{1,63}\.[\w.-]{1,300})/g;
 /** A host name with a top-level domain of letters, where a host may stand: not behind a slash of a path. */
-const HOST = /(?<![\w./~%[\]-])((?:[\p{L}\p{N}_-]{1,63}\.){1,8})(\p{L}{2,24}|xn--[a-z0-9-]{2,30})(?![\w-])(?!\.\w)/giu;
+const HOST =
+  /(?<![\p{L}\p{N}_./~%-])((?:[\p{L}\p{N}_-]{1,63}\.){1,8})(\p{L}{2,24}|xn--[a-z0-9-]{2,30})(?![\p{L}\p{N}_-]|\.\w|\[)/giu;
 
 /**
  * `hxxp://evil[.]example/x`, `www[.]evil.example`, `a[@]evil.example`: no address in it is a link any more, and a reader
@@ -23,10 +24,14 @@ const HOST = /(?<![\w./~%[\]-])((?:[\p{L}\p{N}_-]{1,63}\.){1,8})(\p{L}{2,24}|xn-
 export function defangUrls(text: string): string {
   if (!/[:@]|www/i.test(text)) return text;
   return text
-    .replace(HOST_BEHIND_SCHEME, (host) => host.replace(LAST_DOT, '[.]'))
+    .replace(HOST_BEHIND_SCHEME, broken)
     .replace(SCHEME, (_, scheme: string) => DEFANGED_SCHEME.get(scheme.toLowerCase()) ?? `${scheme}[:]`)
-    .replace(WWW, 'www[.]')
-    .replace(AT, '[@]');
+    .replace(WWW, (_, host: string) => `www[.]${broken(host)}`)
+    .replace(AT, (_, host: string) => `[@]${broken(host)}`);
+}
+
+function broken(host: string): string {
+  return host.replace(LAST_DOT, '[.]');
 }
 
 /** The same for text that strangers wrote: in it, bare host names (`evil[.]example`) are no links either. */
