@@ -167,6 +167,8 @@ const SUMMARY: CommandSpec = {
   describes: {
     since: 'from this time on, compared with as long before; nothing is remembered of it',
     state: 'where it is remembered what was told (the same folder as that of watch)',
+    repeatInterval:
+      'tell of the same incident at most once in this time; unless given, its end and return are told at once',
     quiet: 'say nothing on standard error but errors; without a terminal that is so anyway',
   },
   formats: ['text', 'json', 'markdown', 'html'],

@@ -31,7 +31,7 @@ export function worstItem({ incidents }: SummaryDocument): NewsItem | null {
 }
 
 /** `22 Nov 2026 12:00:04 to 12:31:10 UTC`, or a sentence where no line has a time. */
-export function rangeWords({ range }: WindowFigures): string {
+function rangeWords({ range }: WindowFigures): string {
   if (range === null) return 'no line with a time';
   if (spansDays(range)) {
     return `${day(range.from)} ${clock(range.from, false)} to ${day(range.to)} ${clock(range.to, false)} UTC`;
@@ -40,14 +40,14 @@ export function rangeWords({ range }: WindowFigures): string {
 }
 
 /** `48 210 lines read, 3 not understood`. */
-export function readWords({ lines, unknown }: { lines: number; unknown: number }): string {
+function readWords({ lines, unknown }: { lines: number; unknown: number }): string {
   return unknown === 0
     ? `${counted(lines, 'line')} read`
     : `${counted(lines, 'line')} read, ${count(unknown)} not understood`;
 }
 
 /** `98.2 %`; never 100 % when one failed. Null where the logs do not tell. */
-export function successShare({ handshakes: { ok, failed } }: WindowFigures): string | null {
+function successShare({ handshakes: { ok, failed } }: WindowFigures): string | null {
   const all = ok + failed;
   if (all === 0) return null;
   const share = Math.floor((ok / all) * 1000) / 10;

@@ -79,7 +79,8 @@ export function compose(
         };
   const run = {
     at: now,
-    figures,
+    // A window without a line is nothing to compare the next one with.
+    figures: figures.lines === 0 && memory.run !== null ? memory.run.figures : figures,
     quiet: kind === null ? quiet : { since: now, lines: 0, unknown: 0 },
     toldAt: kind === null ? (memory.run?.toldAt ?? null) : now,
   };

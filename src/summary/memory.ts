@@ -52,8 +52,6 @@ export interface Memory {
   readonly run: Run | null;
 }
 
-export const NOTHING_REMEMBERED: Memory = { told: new Map(), run: null };
-
 /** What is not in the form that was once written is forgotten. */
 export function memoryIn(records: readonly StoredRecord[]): Memory {
   const told = new Map<string, Told>();

@@ -41,6 +41,30 @@ export function wslog(
   return { code: run.status, stdout: run.stdout, stderr: run.stderr };
 }
 
+/** The same while this process goes on, as the servers of tests in it must. `begun` is given the process. */
+export async function wslogBeside(
+  args: readonly string[],
+  options: { env?: Environment; cwd?: string; begun?: (child: ChildProcess) => void } = {},
+): Promise<Outcome> {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env: { ...CLEAN, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  });
+  options.begun?.(child);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (piece) => {
+    stdout += String(piece);
+  });
+  child.stderr.on('data', (piece) => {
+    stderr += String(piece);
+  });
+  const code = await new Promise<number | null>((resolve) => child.on('close', (status) => resolve(status)));
+  return { code, stdout, stderr };
+}
+
 /** Runs a bash script in which `wslog` is the built program. */
 export function bash(script: string, env: Environment = {}): Outcome {
   const run = spawnSync('bash', ['-c', `wslog() { '${process.execPath}' '${CLI}' "$@"; }\n${script}`], {

@@ -40,6 +40,7 @@ describe('help and version', () => {
       'analyze',
       'diff',
       'watch',
+      'summary',
       'incidents',
       'alerts',
       'explain',
@@ -74,7 +75,9 @@ describe('help and version', () => {
 describe('mistakes', () => {
   it.each<[string[], RegExp]>([
     [['anlyze', log], /unknown command 'anlyze'; did you mean analyze\?/],
-    [['summary'], /unknown command 'summary'/],
+    [['summary', '-'], /summary reads files; for standard input there is: wslog analyze -/],
+    [['summary', '--mail-to', 'nobody at all', log], /--mail-to: "nobody at all" is not a mail address/],
+    [['summary', '--smtp-url', 'smtp://u:p@h', log], /unknown option '--smtp-url'/],
     [[log], /to explain a log, say: wslog analyze/],
     [['analyze', '--formt', 'json', log], /unknown option '--formt'; did you mean --format\?/],
     [['analyze', '--nonsense', log], /unknown option '--nonsense'/],

@@ -15,7 +15,14 @@ import { loadCatalogue } from '../../src/catalogue/load.ts';
 import { selfTest } from '../../src/catalogue/self-test.ts';
 import type { Cause } from '../../src/catalogue/types.ts';
 import { COMMANDS, type CommandSpec } from '../../src/commands/table.ts';
-import { environmentName, longName, OPTION_KEYS, type OptionKey, optionSpec } from '../../src/config/options.ts';
+import {
+  configName,
+  environmentName,
+  longName,
+  OPTION_KEYS,
+  type OptionKey,
+  optionSpec,
+} from '../../src/config/options.ts';
 import { answeredBy } from '../../src/findings/answered-by.ts';
 import { main } from '../../src/main.ts';
 
@@ -129,9 +136,9 @@ function optionTable(): string {
     });
     const general = facts.length === 0 ? spec.describe : `${spec.describe} (${facts.join('; ')})`;
     const described = cell([general, ...own].join('; '));
-    const flag = `${short}--${longName(key)}${value}`;
-    const typed = spec.offCommandLine === true ? `${environmentName(key)}` : flag;
-    return `| \`${typed}\`${off} | ${described} | ${takers(key).join(', ')} |`;
+    const typed = `\`${short}--${longName(key)}${value}\`${off}`;
+    const elsewhere = `\`${environmentName(key)}\`, \`${configName(key)}\``;
+    return `| ${spec.offCommandLine === true ? elsewhere : typed} | ${described} | ${takers(key).join(', ')} |`;
   });
   return ['| option | what it does | taken by |', '|---|---|---|', ...rows, ''].join('\n');
 }

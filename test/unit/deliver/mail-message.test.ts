@@ -107,7 +107,7 @@ describe('a mail about hostile logs', () => {
     '\0\u202e\u{e0041}',
     '=?utf-8?q?=0D=0ABcc:_evil@evil.example?=',
     'http://evil.example/phish www.evil.example evil@evil.example javascript:alert(1)',
-    '"><img src=x onerror=alert(1)><svg/onload=alert(1)>`${alert(1)}`{{7*7}}',
+    '"><img src=x onerror=alert(1)><svg/onload=alert(1)>`$ {alert(1)}`{{7*7}}',
     '--0123456789abcdef--',
     '\r\n.\r\n',
     'a'.repeat(5000),
