@@ -1,11 +1,10 @@
 /** Whom mails are for and how they get there, from the options. Everything wrong is said before anything is read. */
-import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
-import { readSecretFile } from '../config/secret-file.ts';
 import type { Settings } from '../config/settings.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { type MailAddress, type MailAddresses, parseAddresses } from '../deliver/mail-addresses.ts';
+import { readSecret } from '../deliver/secret.ts';
 import type { SmtpServer } from '../deliver/smtp.ts';
 import { parseSmtpUrl } from '../deliver/smtp-url.ts';
 import type { Io } from './io.ts';
@@ -48,7 +47,7 @@ export async function mailWay(settings: Settings, io: Io): Promise<MailWay> {
   const where = settings.where('smtpUrl');
   const server = parseSmtpUrl(url);
   if (typeof server === 'string') throw new UsageError(`${where}: ${server}`);
-  if (server.password !== null) ownersOnly(settings, 'smtpUrl');
+  if (server.password !== null) secretOf('smtpUrl', 'inline', settings, io);
   const password = passwordOf(settings, io) ?? server.password;
   if (password !== null && server.user === null) {
     throw new UsageError(`${where}: there is a password, but no user; write smtp://USER@HOST`);
@@ -62,20 +61,20 @@ export async function mailWay(settings: Settings, io: Io): Promise<MailWay> {
 }
 
 function passwordOf(settings: Settings, io: Io): string | null {
-  const file = settings.text('mailPasswordFile');
-  if (file !== null) return readSecretFile(resolve(io.cwd, file), settings.where('mailPasswordFile'));
-  const password = settings.text('mailPassword');
-  if (password !== null) ownersOnly(settings, 'mailPassword');
-  return password;
+  return secretOf('mailPasswordFile', 'file', settings, io) ?? secretOf('mailPassword', 'inline', settings, io);
 }
 
-/** A config file that holds a secret must not be readable by everybody. */
-function ownersOnly(settings: Settings, key: 'smtpUrl' | 'mailPassword'): void {
-  const file = settings.file(key);
-  if (file === null || (statSync(file).mode & 0o007) === 0) return;
-  throw new UsageError(
-    `${settings.where(key)}: it holds a password, and everybody can read this file: chmod 640 ${file}, or use mail.passwordFile`,
-  );
+/** A file, or a config file with the secret in it, must not be readable by everybody. */
+function secretOf(
+  key: 'smtpUrl' | 'mailPassword' | 'mailPasswordFile',
+  kind: 'file' | 'inline',
+  settings: Settings,
+  io: Io,
+): string | null {
+  const text = settings.text(key);
+  if (text === null) return null;
+  const source = { kind, text, where: settings.where(key), configFile: settings.file(key) };
+  return readSecret(source, { cwd: io.cwd, env: io.env }, () => false);
 }
 
 async function sendmailProgram(settings: Settings, io: Io): Promise<string> {

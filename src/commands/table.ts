@@ -1,30 +1,10 @@
 /** The commands: what each is called, takes, and does. Help, parsing and completion are made from this table. */
 import { type OptionKey, optionSpec } from '../config/options.ts';
-import type { Invocation } from './invocation.ts';
+import { COMMON, CONF, type CommandSpec, FILTERS } from './spec.ts';
+import { SUMMARY } from './summary-spec.ts';
 
-export interface CommandSpec {
-  readonly name: string;
-  /** Operands in commander's form: `[logs...]`. */
-  readonly operands: string;
-  /** What completion offers for the operands. */
-  readonly completes: 'file' | 'id' | 'shell' | 'nothing';
-  readonly summary: string;
-  readonly examples: readonly (readonly [command: string, meaning: string])[];
-  /** Paragraphs under the options. */
-  readonly notes?: readonly string[];
-  readonly options: readonly OptionKey[];
-  /** What an option means here, where that is not what it means everywhere. */
-  readonly describes?: Readonly<Partial<Record<OptionKey, string>>>;
-  /** The formats this command prints, where it is not all of them. The first is the default. */
-  readonly formats?: readonly string[];
-  readonly commands?: readonly CommandSpec[];
-  /** Absent where only the subcommands do something. Resolves to the exit code. */
-  readonly run?: (call: Invocation) => Promise<number>;
-}
+export type { CommandSpec } from './spec.ts';
 
-const CONF: readonly OptionKey[] = ['nginxConf', 'nginxVersion', 'logFormat', 'tz'];
-const FILTERS: readonly OptionKey[] = ['server', 'path', 'upstream', 'cause', 'minSeverity', 'all'];
-/** Who is told of incidents, and when. */
 const ALERTS: readonly OptionKey[] = [
   'exec',
   'webhookFile',
@@ -38,7 +18,6 @@ const ALERTS: readonly OptionKey[] = [
   'groupInterval',
   'repeatInterval',
 ];
-const COMMON: readonly OptionKey[] = ['patterns', 'redact', 'color', 'quiet', 'verbose'];
 
 const ANALYZE: CommandSpec = {
   name: 'analyze',
@@ -119,60 +98,6 @@ const WATCH: CommandSpec = {
   ],
   formats: ['text', 'ndjson'],
   run: async (call) => (await import('./watch.ts')).watch(call),
-};
-
-const SUMMARY: CommandSpec = {
-  name: 'summary',
-  operands: '[logs...]',
-  completes: 'file',
-  summary: 'for cron: what is new since the last run, printed or by mail; silent when nothing is wrong',
-  examples: [
-    ['wslog summary', "what is new in the logs of this machine's nginx"],
-    ['wslog summary --mail-to ops@example.com --heartbeat weekly', 'by mail; once a week also that all is well'],
-    ['wslog summary --mail-to ops@example.com --dry-run', 'the very mail, printed; nothing is sent or changed'],
-    ['wslog summary --since yesterday', 'compared with the day before, whatever was told already'],
-    ['wslog summary --print-cron --mail-to ops@example.com > /etc/cron.d/wslog', 'every morning'],
-  ],
-  notes: [
-    'It reads on from where the last summary stopped, also in files that were rotated or packed meanwhile; the first one reads what the logs hold. It can run beside a watch, and shares its state folder. With --since it looks at that time alone, and changes nothing.',
-    'Incidents are new, worse (more severe, or twice as frequent), ongoing, or ended. What goes on is told again after --repeat-interval; meanwhile it is only named, if there is something else to tell.',
-    'Mail goes to the sendmail program, or to the server of WSLOG_SMTP_URL (mail.smtpUrl in the config file). Its password comes from --mail-password-file or WSLOG_MAIL_PASSWORD. Beyond this machine TLS is required.',
-    'Exit codes: 0 told, or nothing to tell; 2 wrong usage or nothing to read; 3 part of the input was not read; 75 the mail was not accepted: the next run tells all of it.',
-  ],
-  options: [
-    ...CONF,
-    'since',
-    'mailTo',
-    'mailFrom',
-    'smtpUrl',
-    'mailPasswordFile',
-    'mailPassword',
-    'sendmail',
-    'heartbeat',
-    'repeatInterval',
-    'dryRun',
-    'printCron',
-    'printSystemdTimer',
-    'quietWindow',
-    'state',
-    'keepIncidents',
-    'format',
-    'json',
-    ...FILTERS,
-    'patterns',
-    'color',
-    'quiet',
-    'verbose',
-  ],
-  describes: {
-    since: 'from this time on, compared with as long before; nothing is remembered of it',
-    state: 'where it is remembered what was told (the same folder as that of watch)',
-    repeatInterval:
-      'tell of the same incident at most once in this time; unless given, its end and return are told at once',
-    quiet: 'say nothing on standard error but errors; without a terminal that is so anyway',
-  },
-  formats: ['text', 'json', 'markdown', 'html'],
-  run: async (call) => (await import('./summary.ts')).summary(call),
 };
 
 const INCIDENTS: CommandSpec = {

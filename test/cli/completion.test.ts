@@ -28,6 +28,7 @@ describe('bash completion', () => {
       'analyze',
       'diff',
       'watch',
+      'summary',
       'incidents',
       'alerts',
       'explain',

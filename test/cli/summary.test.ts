@@ -240,7 +240,7 @@ describe('summary by mail', () => {
     chmodSync(file, 0o644);
     const open = await run();
     expect(open.code).toBe(2);
-    expect(open.stderr).toContain(`everybody can read ${file}`);
+    expect(open.stderr).toContain(`${file} can be read by others: chmod 600 it`);
     chmodSync(file, 0o600);
     writeFileSync(file, 'wrong-password-0815\n');
     const wrong = await run();
@@ -268,7 +268,7 @@ describe('summary by mail', () => {
     chmodSync(file, 0o644);
     const open = await run();
     expect(open.code).toBe(2);
-    expect(open.stderr).toContain('mail.smtpUrl: it holds a password, and everybody can read this file');
+    expect(open.stderr).toMatch(/mail\.smtpUrl is a secret, and .*config\.yaml can be read by others/);
     expect(open.stderr).not.toContain('pass-in-a-file');
     writeFileSync(file, `mail:\n  to: [ops@example.com, dev@example.com]\n  smtpUrl: ${server.url}\n`);
     expect((await run()).code).toBe(0);

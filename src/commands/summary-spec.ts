@@ -1,0 +1,56 @@
+/** `wslog summary` in the table of commands. */
+import { CONF, type CommandSpec, FILTERS } from './spec.ts';
+
+export const SUMMARY: CommandSpec = {
+  name: 'summary',
+  operands: '[logs...]',
+  completes: 'file',
+  summary: 'for cron: what is new since the last run, printed or by mail; silent when nothing is wrong',
+  examples: [
+    ['wslog summary', "what is new in the logs of this machine's nginx"],
+    ['wslog summary --mail-to ops@example.com --heartbeat weekly', 'by mail; once a week also that all is well'],
+    ['wslog summary --mail-to ops@example.com --dry-run', 'the very mail, printed; nothing is sent or changed'],
+    ['wslog summary --since yesterday', 'compared with the day before, whatever was told already'],
+    ['wslog summary --print-cron --mail-to ops@example.com > /etc/cron.d/wslog', 'every morning'],
+  ],
+  notes: [
+    'It reads on from where the last summary stopped, also in files that were rotated or packed meanwhile; the first one reads what the logs hold. It can run beside a watch, and shares its state folder. With --since it looks at that time alone, and changes nothing.',
+    'Incidents are new, worse (more severe, or twice as frequent), ongoing, or ended. What goes on is told again after --repeat-interval; meanwhile it is only named, if there is something else to tell.',
+    'Mail goes to the sendmail program, or to the server of WSLOG_SMTP_URL (mail.smtpUrl in the config file). Its password comes from --mail-password-file or WSLOG_MAIL_PASSWORD. Beyond this machine TLS is required.',
+    'Exit codes: 0 told, or nothing to tell; 2 wrong usage or nothing to read; 3 part of the input was not read; 75 the mail was not accepted: the next run tells all of it.',
+  ],
+  options: [
+    ...CONF,
+    'since',
+    'mailTo',
+    'mailFrom',
+    'smtpUrl',
+    'mailPasswordFile',
+    'mailPassword',
+    'sendmail',
+    'heartbeat',
+    'repeatInterval',
+    'dryRun',
+    'printCron',
+    'printSystemdTimer',
+    'quietWindow',
+    'state',
+    'keepIncidents',
+    'format',
+    'json',
+    ...FILTERS,
+    'patterns',
+    'color',
+    'quiet',
+    'verbose',
+  ],
+  describes: {
+    since: 'from this time on, compared with as long before; nothing is remembered of it',
+    state: 'where it is remembered what was told (the same folder as that of watch)',
+    repeatInterval:
+      'tell of the same incident at most once in this time; unless given, its end and return are told at once',
+    quiet: 'say nothing on standard error but errors; without a terminal that is so anyway',
+  },
+  formats: ['text', 'json', 'markdown', 'html'],
+  run: async (call) => (await import('./summary.ts')).summary(call),
+};
