@@ -27,6 +27,7 @@ async function run(): Promise<void> {
     stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
+    program: [process.execPath, process.argv[1] ?? 'wslog'],
     columns: process.stdout.isTTY ? process.stdout.columns : null,
     stdoutIsTerminal: process.stdout.isTTY === true,
     stderrIsTerminal: process.stderr.isTTY === true,

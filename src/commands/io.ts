@@ -18,6 +18,8 @@ export interface Io {
   readonly stderr: NodeJS.WritableStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** What starts wslog itself, as absolute paths; absent where it is not a process of its own. */
+  readonly program?: readonly string[];
   /** Width of the terminal that standard output is, or null when it is none. */
   readonly columns: number | null;
   readonly stdoutIsTerminal: boolean;

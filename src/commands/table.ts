@@ -75,10 +75,11 @@ const WATCH: CommandSpec = {
     ['wslog watch', "the logs of this machine's nginx"],
     ['wslog watch --lines 1000 error.log access.log', 'begin with the last 1000 lines of each'],
     ['wslog watch --format ndjson error.log', 'one JSON object an event, for another program'],
+    ['wslog watch --print-systemd-unit > /etc/systemd/system/wslog.service', 'as a service'],
   ],
   notes: [
     'Logs are followed by name across rotation. An incident is reported when it opens, then at most every 5 seconds while it grows, then when it ends.',
-    'On a terminal of at least 80x24 it is a screen, whose keys ? lists; --plain prints lines. q, Ctrl-C or SIGTERM prints the final report and exits 0.',
+    'On a terminal of at least 80x24 it is a screen, whose keys ? lists; --plain prints lines. q, Ctrl-C or SIGTERM prints the final report and exits 0. SIGHUP reads options, patterns and the nginx configuration anew.',
     'With state, a log is read on from where the last watch stopped, also in files that were rotated or packed meanwhile; --from-start and --lines are for logs seen for the first time. Exit code 3: another watch keeps its state in the same DIR.',
   ],
   options: [
@@ -91,6 +92,8 @@ const WATCH: CommandSpec = {
     'quietWindow',
     'state',
     'keepIncidents',
+    'metricsListen',
+    'printSystemdUnit',
     ...ALERTS,
     'format',
     ...FILTERS,

@@ -4,6 +4,7 @@ import { LiveAnalysis } from '../analysis/live.ts';
 import type { AnalysisSettings } from '../analysis/settings.ts';
 import type { Position } from '../input/position.ts';
 import type { Tail, TailEvent } from '../input/tail.ts';
+import type { WatchFigures } from '../metrics/figures.ts';
 import type { ReportDocument, ReportIncident } from '../report/document.ts';
 import type { IncidentEvent } from './incident-events.ts';
 import { IncidentEvents } from './incident-events.ts';
@@ -48,6 +49,11 @@ export class WatchRun {
   /** Where reading stood at the last settled moment that was stored. */
   #stood: readonly Position[] = [];
   #own: ReportDocument;
+  /** All that is known now, whatever is shown of it. */
+  #all: ReportDocument;
+  #tail: Tail | null = null;
+  #rotationsBefore = 0;
+  #gaps = 0;
   #report: ReportDocument;
   #restUntil = Number.NEGATIVE_INFINITY;
   #idleUntil = Number.NEGATIVE_INFINITY;
@@ -63,6 +69,7 @@ export class WatchRun {
     this.#events.know(state.open(), call.io.monotonic());
     this.#live = state.takeUp((memory) => new LiveAnalysis(everything(told), paths, memory), paths);
     this.#own = this.#live.snapshot();
+    this.#all = this.#own;
     this.#report = this.#own;
   }
 
@@ -84,6 +91,7 @@ export class WatchRun {
     this.#unsaved = true;
     if ('notice' in event) {
       this.#call.messages.event(`${event.path}: ${event.notice}`);
+      if (event.gap) this.#gaps++;
       if (event.gap) for (const listener of this.#listeners) listener.gap(event.path, event.notice);
       return;
     }
@@ -93,6 +101,7 @@ export class WatchRun {
 
   /** All that was read was handed on: a moment that can be stored. `last`: nothing comes after it. */
   settled(tail: Tail, last: boolean): void {
+    this.#tail = tail;
     this.#places.settled(tail);
     if (!last) {
       const good = this.#live.isSettled ? this.#state.isDue() : this.#state.isOverdue();
@@ -124,8 +133,8 @@ export class WatchRun {
       this.#unsaved = true;
       this.#tell(event);
     }
-    const incidents = all.incidents.filter((incident) => this.#shown(incident));
-    this.#report = { ...all, incidents: incidents.map((incident) => withStatus(incident, this.#events)) };
+    this.#all = { ...all, incidents: all.incidents.map((incident) => withStatus(incident, this.#events)) };
+    this.#report = { ...this.#all, incidents: this.#all.incidents.filter((incident) => this.#shown(incident)) };
     for (const listener of this.#listeners) listener.looked?.(this.#report);
     const ended = io.monotonic();
     this.#restUntil = Math.max(began + LOOK_EVERY_MS, ended + (ended - began) / LOOKING_SHARE);
@@ -147,11 +156,27 @@ export class WatchRun {
     if (paths.join('\n') !== this.paths.join('\n')) this.#call.messages.event(`following ${named(paths)}`);
     this.paths = paths;
     this.#places = new Places(paths);
+    this.#rotationsBefore += this.#tail?.rotations ?? 0;
+    this.#tail = null;
     this.#dirty = true;
     this.#unsaved = true;
     const stood = new Map<string, Position[]>();
     for (const position of this.#stood) stood.set(position.path, [...(stood.get(position.path) ?? []), position]);
     return stood;
+  }
+
+  /** What the watch counts, for metrics. */
+  figures(): Omit<WatchFigures, 'commits'> {
+    const unread = new Map<string, number>();
+    for (const { path, offset, size } of this.#tail?.positions() ?? []) {
+      unread.set(path, (unread.get(path) ?? 0) + Math.max(0, size - offset));
+    }
+    return {
+      report: this.#all,
+      unread,
+      rotations: this.#rotationsBefore + (this.#tail?.rotations ?? 0),
+      gaps: this.#gaps,
+    };
   }
 
   /** After the last line: what was read and still waits is counted for the report, though not stored. */

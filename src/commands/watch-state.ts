@@ -61,6 +61,8 @@ export class WatchState {
   readonly #incidentsIn = new Map<string, string>();
   readonly #positionsIn = new Map<string, string>();
   #restUntil = Number.NEGATIVE_INFINITY;
+  /** Attempts to store so far. */
+  readonly commits = { ok: 0, failed: 0 };
 
   /**
    * @throws StateInUse when another watch keeps the state that was asked for.
@@ -184,6 +186,7 @@ export class WatchState {
     try {
       this.#write(this.#store, moment, events);
       stored = true;
+      this.commits.ok++;
     } catch (error) {
       this.#unsaved(error);
     }
@@ -199,6 +202,7 @@ export class WatchState {
   /** Says that nothing was saved. @throws what is no error of the database. */
   #unsaved(error: unknown): void {
     if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_'))) throw error;
+    this.commits.failed++;
     this.#messages.error(
       `state cannot be saved (${String(error.code)}): watching goes on, and it is tried again; a restart would read on from the last save`,
     );

@@ -6,9 +6,11 @@ import { StateInUse } from '../state/problem.ts';
 import { appearanceOf } from './appearance.ts';
 import { formatAmong } from './formats.ts';
 import type { Invocation } from './invocation.ts';
+import { writeOut } from './output.ts';
 import { renderReport } from './render.ts';
 import { WatchAlerts } from './watch-alerts.ts';
 import { NdjsonListener, TextListener, type WatchListener } from './watch-listeners.ts';
+import { openMetrics } from './watch-metrics.ts';
 import { type Plan, planOf } from './watch-plan.ts';
 import { Reload } from './watch-reload.ts';
 import { named, WatchRun } from './watch-run.ts';
@@ -25,6 +27,11 @@ export async function watch(call: Invocation): Promise<number> {
     throw new UsageError('watch follows files; for standard input there is: wslog analyze -');
   }
   const plan = await planOf(call);
+  if (call.settings.flag('printSystemdUnit')) {
+    const { systemdUnit } = await import('./watch-unit.ts');
+    await writeOut(call.io.stdout, [await systemdUnit(call, plan)]);
+    return 0;
+  }
   let state: WatchState;
   try {
     state = await WatchState.open(call);
@@ -56,10 +63,12 @@ async function follow(call: Invocation, plan: Plan, state: WatchState): Promise<
   const reload = new Reload(call);
   const alerts = new WatchAlerts(call, plan.alerts, state.alertMemory(), state.earlier());
   const run = new WatchRun(call, plan, state, [listener, alerts]);
-  run.look();
+  let closeMetrics = () => {};
   const timer = setInterval(() => run.lookRested(), TICK_MS);
   const end = AbortSignal.any([io.signal, reload.terminalGone, ...(screen === null ? [] : [screen.signal])]);
   try {
+    closeMetrics = await openMetrics(settings, run, state, messages);
+    run.look();
     for (let stored = state.stored(plan.paths); ; ) {
       const tail: Tail = new Tail(run.paths, {
         fromStart: settings.flag('fromStart'),
@@ -80,6 +89,7 @@ async function follow(call: Invocation, plan: Plan, state: WatchState): Promise<
     }
   } finally {
     clearInterval(timer);
+    closeMetrics();
     reload.close();
     screen?.close();
   }

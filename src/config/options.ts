@@ -205,6 +205,12 @@ const OPTIONS = {
     default: 2_592_000_000,
     describe: 'how long incidents that have ended are kept',
   },
+  metricsListen: {
+    kind: 'text',
+    value: 'HOST:PORT',
+    describe: 'serve Prometheus metrics there, such as 127.0.0.1:9113; a port alone is on this machine only',
+  },
+  printSystemdUnit: { kind: 'flag', describe: 'print this watch as a systemd service, and end' },
   exec: {
     kind: 'text',
     value: 'CMD',

@@ -66,6 +66,13 @@ export class Settings {
     return this.#settings.get(key)?.file ?? null;
   }
 
+  /** What the command line gave, by option. */
+  typed(): [OptionKey, Value][] {
+    return [...this.#settings].flatMap(([key, { value, where }]) =>
+      value !== null && where === `--${longName(key)}` ? [[key, value]] : [],
+    );
+  }
+
   /** How the user gave the option, to name it in a message. */
   where(key: OptionKey): string {
     return this.#settings.get(key)?.where ?? `--${longName(key)}`;

@@ -28,6 +28,8 @@ const MISSING_MS = 1000;
  */
 export class FollowedPath {
   readonly path: string;
+  /** How often it was rotated, as far as that was seen. */
+  rotations = 0;
   readonly #rotateWaitMs: number;
   /** Oldest first; the last is the living log, unless its name leads nowhere now. */
   #files: FollowedFile[] = [];
@@ -192,6 +194,7 @@ export class FollowedPath {
     // A new file may have been given the old one's inode: then the bookmark does not fit, and it is read whole.
     const returned = this.#closed?.identity === opened.identity && opened.resume(this.#closed.bookmark);
     if (previous !== undefined && !returned) {
+      this.rotations++;
       this.#rotated(now);
       await this.#takeUpMissed(previous, opened, now);
     }
@@ -215,6 +218,7 @@ export class FollowedPath {
   /** The file became shorter, or other bytes stand where it was read: copytruncate, or somebody emptied it. */
   async #truncated(file: FollowedFile, now: number): Promise<void> {
     if (!(file instanceof OpenLog)) return;
+    this.rotations++;
     const copies = this.#copiesOf(file, now);
     if (copies.length === 0) {
       const rest = await file.rest();

@@ -84,6 +84,11 @@ export class Tail {
     return this.#paths.find((followed) => followed.path === path)?.positions() ?? [];
   }
 
+  /** How often a path was seen to lead to another file than before, or its file to be emptied. */
+  get rotations(): number {
+    return this.#paths.reduce((sum, followed) => sum + followed.rotations, 0);
+  }
+
   /** The events, until the signal; to be iterated once. */
   async *[Symbol.asyncIterator](): AsyncGenerator<TailEvent> {
     const { signal, pollMs = POLL_MS } = this.#options;
