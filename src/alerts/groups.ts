@@ -62,6 +62,10 @@ export class Groups {
   /** When it was first looked, ms. */
   #began = Number.POSITIVE_INFINITY;
   readonly #groups = new Map<string, Group>();
+  /** The group that each incident was told in. */
+  readonly #home = new Map<string, string>();
+  /** Groups whose record is not what it was when it was asked for last. */
+  readonly #changed = new Set<string>();
   /** Incidents as they were last seen, for those told that are no more: evidence can make one of two. */
   readonly #last = new Map<string, ReportIncident>();
 
@@ -69,7 +73,9 @@ export class Groups {
   constructor(policy: Policy, records: readonly GroupRecord[] = []) {
     this.#policy = policy;
     for (const { group, toldAt, told } of records) {
-      this.#groups.set(keyOf(group), { group, toldAt, told: new Map(Object.entries(told)), newsSince: null });
+      const key = keyOf(group);
+      this.#groups.set(key, { group, toldAt, told: new Map(Object.entries(told)), newsSince: null });
+      for (const id of Object.keys(told)) this.#home.set(id, key);
     }
   }
 
@@ -86,57 +92,64 @@ export class Groups {
     for (const [key, group] of this.#groups) {
       // A clock that was wrong before a restart must not keep a group quiet for longer than its policy says.
       if (group.toldAt !== null && group.toldAt > now) group.toldAt = now;
-      const events = this.#eventsOf(group, members.get(key) ?? [], now, last);
+      const events = this.#eventsOf(key, group, members.get(key) ?? [], now, last);
       if (events !== null) due.push({ key, group: group.group, status: statusOf(events), events });
-      if (group.told.size === 0 && group.newsSince === null) this.#groups.delete(key);
+      if (group.told.size === 0 && group.newsSince === null) {
+        this.#groups.delete(key);
+        this.#changed.add(key);
+      }
     }
-    this.#forget();
+    // Only what was told can still be needed.
+    for (const id of this.#last.keys()) if (!this.#home.has(id)) this.#last.delete(id);
     return due;
   }
 
   /** Whether the receiver was told of an incident as open, and not yet that it is over. */
   isTold(id: string): boolean {
-    for (const { told } of this.#groups.values()) if (told.has(id)) return true;
-    return false;
+    return this.#home.has(id);
   }
 
   /** That the receiver got a notification of this group turned out wrong: what is open is told anew. */
   retract(key: string, now: number): void {
     const group = this.#groups.get(key);
     if (group === undefined) return;
+    for (const id of group.told.keys()) this.#home.delete(id);
     group.told.clear();
     group.toldAt = now;
+    this.#changed.add(key);
   }
 
-  /** What to keep over a restart, by key. */
-  records(): Map<string, GroupRecord> {
-    const records = new Map<string, GroupRecord>();
-    for (const [key, { group, toldAt, told }] of this.#groups) {
-      if (toldAt !== null) records.set(key, { group, toldAt, told: Object.fromEntries(told) });
+  /** What to keep over a restart, by key, where it changed since this was asked last; null for what is no more. */
+  takeChanged(): Map<string, GroupRecord | null> {
+    const changed = new Map<string, GroupRecord | null>();
+    for (const key of this.#changed) {
+      const { group, toldAt, told } = this.#groups.get(key) ?? { group: {}, toldAt: null, told: new Map() };
+      changed.set(key, toldAt === null ? null : { group, toldAt, told: Object.fromEntries(told) });
     }
-    return records;
+    this.#changed.clear();
+    return changed;
   }
 
   /** By group: incidents stay in the one they were told in, also when a label changes. */
   #members(alerts: readonly Alert[]): Map<string, Alert[]> {
-    const home = new Map<string, string>();
-    for (const [key, { told }] of this.#groups) for (const id of told.keys()) home.set(id, key);
     const members = new Map<string, Alert[]>();
     for (const alert of alerts) {
       const { incident, open, muted } = alert;
       const group = groupOf(incident, this.#policy.groupBy);
-      const key = home.get(incident.id) ?? keyOf(group);
+      const key = this.#home.get(incident.id) ?? keyOf(group);
       if (!this.#groups.has(key)) {
         if (!open || muted) continue;
         this.#groups.set(key, { group, toldAt: null, told: new Map(), newsSince: null });
       }
       this.#last.set(incident.id, incident);
-      members.set(key, [...(members.get(key) ?? []), alert]);
+      const beside = members.get(key);
+      if (beside === undefined) members.set(key, [alert]);
+      else beside.push(alert);
     }
     return members;
   }
 
-  #eventsOf(group: Group, members: readonly Alert[], now: number, last: boolean): AlertEvent[] | null {
+  #eventsOf(key: string, group: Group, members: readonly Alert[], now: number, last: boolean): AlertEvent[] | null {
     const firing = members.filter(({ open, muted }) => open && !muted).map(({ incident }) => incident);
     const stillOpen = new Set(members.filter(({ open }) => open).map(({ incident }) => incident.id));
     const news = firing.filter(({ id, severity }) => isNews(severity, group.told.get(id)));
@@ -150,15 +163,21 @@ export class Groups {
     if (!hurried && !this.#isDue(group, firing.length, over.length, now)) return null;
     const ended = over.flatMap((id) => {
       group.told.delete(id);
+      this.#home.delete(id);
+      this.#changed.add(key);
       const incident = present.get(id) ?? this.#last.get(id);
       return incident === undefined || !this.#policy.sendResolved ? [] : [eventOf('ended', incident)];
     });
     const repeats = group.toldAt !== null && now - group.toldAt >= this.#policy.repeatInterval && firing.length > 0;
     if (news.length === 0 && ended.length === 0 && !repeats) return null;
     const opened = new Set(news.map(({ id }) => id));
-    for (const { id, severity } of firing) group.told.set(id, worse(severity, group.told.get(id)));
+    for (const { id, severity } of firing) {
+      group.told.set(id, worse(severity, group.told.get(id)));
+      this.#home.set(id, key);
+    }
     group.toldAt = now;
     group.newsSince = null;
+    this.#changed.add(key);
     return [
       ...news.map((incident) => eventOf('opened', incident)),
       ...firing.filter(({ id }) => !opened.has(id)).map((incident) => eventOf('updated', incident)),
@@ -172,12 +191,6 @@ export class Groups {
     if (newsSince !== null && now - newsSince >= groupWait && rested) return true;
     if (over > 0 && rested) return true;
     return firing > 0 && toldAt !== null && now - toldAt >= Math.max(repeatInterval, groupInterval);
-  }
-
-  /** Only what was told can still be needed. */
-  #forget(): void {
-    const told = new Set([...this.#groups.values()].flatMap((group) => [...group.told.keys()]));
-    for (const id of this.#last.keys()) if (!told.has(id)) this.#last.delete(id);
   }
 }
 

@@ -28,6 +28,8 @@ export class Resend {
   /** By labels, as Alertmanager knows them. */
   readonly #sent = new Map<string, SentRecord>();
   readonly #last = new Map<string, ReportIncident>();
+  /** Alerts whose record is not what it was when it was asked for last. */
+  readonly #changed = new Set<string>();
   /** Something changed that was not sent. */
   #news = false;
   #nextAt = Number.NEGATIVE_INFINITY;
@@ -70,6 +72,7 @@ export class Resend {
       const began = known === undefined ? Date.parse(incident.firstSeen ?? '') : Number.NaN;
       const startsAt = iso(Number.isNaN(began) ? now : Math.min(began, now));
       this.#sent.set(key, { labels, startsAt, overAt: null });
+      this.#changed.add(key);
       this.#news = true;
     }
     for (const [key, record] of this.#sent) {
@@ -99,8 +102,11 @@ export class Resend {
     this.#news = false;
   }
 
-  records(): Map<string, SentRecord> {
-    return new Map(this.#sent);
+  /** What to keep over a restart, where it changed since this was asked last; null for what is no more. */
+  takeChanged(): Map<string, SentRecord | null> {
+    const changed = new Map([...this.#changed].map((key) => [key, this.#sent.get(key) ?? null] as const));
+    this.#changed.clear();
+    return changed;
   }
 
   #isLate(now: number): boolean {
@@ -114,12 +120,14 @@ export class Resend {
       return;
     }
     this.#sent.set(key, { ...record, overAt: now });
+    this.#changed.add(key);
     this.#news = true;
   }
 
   #drop(key: string): void {
     this.#sent.delete(key);
     this.#last.delete(key);
+    this.#changed.add(key);
   }
 }
 

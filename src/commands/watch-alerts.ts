@@ -12,6 +12,8 @@ import type { WatchListener } from './watch-listeners.ts';
 
 /** A watch that was asked to end does so within two seconds; this is what alerts may take of it. */
 const GRACE_MS = 800;
+/** Comparing thousands of incidents with what was told takes time; it may take this share of it at most. */
+const LOOKING_SHARE = 0.1;
 
 /** What of a watch's plan alerts are made of. */
 export interface AlertsTold {
@@ -33,6 +35,7 @@ export class WatchAlerts implements WatchListener {
   readonly #steady: () => number;
   #told: AlertsTold;
   #alerting: Alerting | null;
+  #restUntil = Number.NEGATIVE_INFINITY;
 
   /** @param earlier incidents of earlier runs. */
   constructor(call: Invocation, told: AlertsTold, memory: AlertMemory, earlier: readonly ReportIncident[]) {
@@ -53,7 +56,11 @@ export class WatchAlerts implements WatchListener {
   }
 
   looked(report: ReportDocument): void {
+    const { io } = this.#call;
+    const began = io.monotonic();
+    if (began < this.#restUntil) return;
     this.#look(report, false);
+    this.#restUntil = began + (io.monotonic() - began) / LOOKING_SHARE;
   }
 
   /** Tells what waits to be told with others, and tries once more what was not delivered, for a moment. */
@@ -102,6 +109,7 @@ export class WatchAlerts implements WatchListener {
   }
 
   #look({ incidents, range }: ReportDocument, last: boolean): void {
+    if (this.#alerting === null) return;
     const { quietMs, all, redacts } = this.#told;
     const latest = range === null ? null : Date.parse(range.to);
     const seen = new Set(incidents.map(({ id }) => id));
@@ -111,7 +119,7 @@ export class WatchAlerts implements WatchListener {
       quiet: (!all && incident.websocket === 'no') || isPast(incident, latest, quietMs),
     }));
     const ended = this.#ended.filter(({ id }) => !seen.has(id));
-    this.#alerting?.look([...watched, ...ended.map((incident) => ({ incident, open: false, quiet: false }))], last);
+    this.#alerting.look([...watched, ...ended.map((incident) => ({ incident, open: false, quiet: false }))], last);
   }
 
   #say(sentence: string): void {

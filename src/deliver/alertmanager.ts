@@ -25,7 +25,6 @@ export class AlertmanagerReceiver implements Receiver {
   readonly #around: Surroundings;
   readonly #memory: AlertMemory;
   readonly #resend: Resend;
-  readonly #kept = new Map<string, string>();
   #sending: Promise<void> | null = null;
   #restUntil = Number.NEGATIVE_INFINITY;
   #attempts = 0;
@@ -38,10 +37,9 @@ export class AlertmanagerReceiver implements Receiver {
     this.#around = around;
     this.#memory = memory;
     const records: SentRecord[] = [];
-    for (const { kind, key, value } of memory.found) {
+    for (const { kind, value } of memory.found) {
       const parsed = v.safeParse(SENT_RECORD, value);
       if (kind !== SENT || !parsed.success || parsed.output.receiver !== spec.name) continue;
-      this.#kept.set(key, JSON.stringify(parsed.output));
       records.push(parsed.output);
     }
     const labels = (incident: Alert['incident']) => alertmanagerLabels(incident, around.machine);
@@ -93,22 +91,11 @@ export class AlertmanagerReceiver implements Receiver {
   }
 
   #changed(): StoredRecord[] {
-    const changed: StoredRecord[] = [];
-    const now = new Set<string>();
-    for (const [known, { labels, startsAt, overAt }] of this.#resend.records()) {
-      const key = `${this.spec.name}\n${known}`;
-      now.add(key);
-      const value = { receiver: this.spec.name, labels, startsAt, overAt };
-      const brief = JSON.stringify(value);
-      if (this.#kept.get(key) === brief) continue;
-      this.#kept.set(key, brief);
-      changed.push({ kind: SENT, key, value });
-    }
-    for (const key of this.#kept.keys()) {
-      if (now.has(key)) continue;
-      this.#kept.delete(key);
-      changed.push({ kind: SENT, key, value: undefined });
-    }
-    return changed;
+    const { name } = this.spec;
+    return [...this.#resend.takeChanged()].map(([key, record]) => ({
+      kind: SENT,
+      key: `${name}\n${key}`,
+      value: record === null ? undefined : { receiver: name, ...record },
+    }));
   }
 }

@@ -1,7 +1,7 @@
 /** A receiver of notifications one by one: a webhook, a chat, a command. */
 import * as v from 'valibot';
 import type { ReceiverSpec } from '../alerts/config.ts';
-import { type Alert, type Due, type GroupRecord, Groups } from '../alerts/groups.ts';
+import { type Alert, type Due, Groups } from '../alerts/groups.ts';
 import type { Notification } from '../report/alert.ts';
 import { type Delivery, deliveriesIn, deliveryRecord, newDelivery, withoutDelivery } from '../state/deliveries.ts';
 import type { StoredRecord } from '../state/rows.ts';
@@ -32,8 +32,6 @@ export class QueuedReceiver implements Receiver {
   readonly #render: (notification: Notification) => string;
   readonly #groups: Groups;
   readonly #outbox: Outbox;
-  /** What the memory holds of the groups, in brief. */
-  readonly #kept = new Map<string, string>();
 
   constructor(
     spec: ReceiverSpec,
@@ -46,12 +44,8 @@ export class QueuedReceiver implements Receiver {
     this.#around = around;
     this.#memory = memory;
     this.#render = render;
-    const groups = groupsIn(memory).filter(({ value }) => value.receiver === spec.name);
-    for (const { key, value } of groups) this.#kept.set(key, JSON.stringify(value));
-    this.#groups = new Groups(
-      spec.policy,
-      groups.map(({ value }) => value),
-    );
+    const groups = groupsIn(memory).filter(({ receiver }) => receiver === spec.name);
+    this.#groups = new Groups(spec.policy, groups);
     this.#outbox = new Outbox({
       transport,
       name: `alerts: ${spec.name}`,
@@ -125,29 +119,19 @@ export class QueuedReceiver implements Receiver {
   }
 
   #changedGroups(): StoredRecord[] {
-    const changed: StoredRecord[] = [];
-    const now = new Map<string, GroupRecord>();
-    for (const [key, record] of this.#groups.records()) now.set(`${this.spec.name}\n${key}`, record);
-    for (const [key, record] of now) {
-      const value = { receiver: this.spec.name, ...record };
-      const brief = JSON.stringify(value);
-      if (this.#kept.get(key) === brief) continue;
-      this.#kept.set(key, brief);
-      changed.push({ kind: GROUP, key, value });
-    }
-    for (const key of this.#kept.keys()) {
-      if (now.has(key)) continue;
-      this.#kept.delete(key);
-      changed.push({ kind: GROUP, key, value: undefined });
-    }
-    return changed;
+    const { name } = this.spec;
+    return [...this.#groups.takeChanged()].map(([key, record]) => ({
+      kind: GROUP,
+      key: `${name}\n${key}`,
+      value: record === null ? undefined : { receiver: name, ...record },
+    }));
   }
 }
 
 /** What receivers were told of groups; a record of an unknown form is left alone. */
-function groupsIn({ found }: AlertMemory): { key: string; value: v.InferOutput<typeof GROUP_RECORD> }[] {
-  return found.flatMap(({ kind, key, value }) => {
+function groupsIn({ found }: AlertMemory): v.InferOutput<typeof GROUP_RECORD>[] {
+  return found.flatMap(({ kind, value }) => {
     const parsed = kind === GROUP ? v.safeParse(GROUP_RECORD, value) : null;
-    return parsed?.success === true ? [{ key, value: parsed.output }] : [];
+    return parsed?.success === true ? [parsed.output] : [];
   });
 }

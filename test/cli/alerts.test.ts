@@ -178,6 +178,30 @@ silences:
     expect(watch.stderr.match(/expired/g)).toHaveLength(1);
   });
 
+  it('are read anew on SIGHUP; what was told is not told again', async () => {
+    const config = (name: string, more = '') =>
+      file(
+        'wslog/config.yaml',
+        `groupWait: 0s\ngroupInterval: 0s\nalerts: [{ type: exec, command: 'cat >> ${dir}/${name}' }]\n${more}`,
+      );
+    config('first');
+    const watch = new Running(args(), env());
+    const told = (name: string) => (existsSync(join(dir, name)) ? readFileSync(join(dir, name), 'utf8') : '');
+    await eventually(() => told('first').includes('chat.test'));
+    config('second', 'silences: [{ match: server=quiet.test, until: 2099-01-01, author: a, comment: b }]\n');
+    watch.send('SIGHUP');
+    await watch.until('stderr', 'silenced: server=quiet.test');
+    appendFileSync(log, refused(50).replaceAll('chat.test', 'quiet.test'));
+    appendFileSync(log, refused(51).replaceAll('chat.test', 'other.test'));
+    await eventually(() => told('second').includes('other.test'));
+    file('wslog/config.yaml', 'alerts: [{ type: exec }]');
+    watch.send('SIGHUP');
+    await watch.until('stderr', 'alerts[0]: command is missing; nothing was changed');
+    expect(await watch.end('SIGTERM')).toBe(0);
+    expect(told('second')).not.toMatch(/quiet\.test|chat\.test/);
+    expect(told('first')).not.toContain('other.test');
+  });
+
   it.each([
     ['alerts: [{ type: slak, url: x }]', 'alerts[0].type: is not one of webhook, slack, alertmanager, exec'],
     ['alerts: [{ type: slack, urlFil: x }]', 'alerts[0].urlFil: there is no such key; did you mean "urlFile"?'],
