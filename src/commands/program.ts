@@ -127,6 +127,7 @@ function shownDefault(key: OptionKey): string | null {
   if (typeof spec.default !== 'number') return null;
   if (spec.kind !== 'duration') return String(spec.default);
   if (spec.default % 86_400_000 === 0) return `${spec.default / 86_400_000}d`;
+  if (spec.default % 3_600_000 === 0) return `${spec.default / 3_600_000}h`;
   if (spec.default % 60_000 === 0) return `${spec.default / 60_000}m`;
   return spec.default % 1000 === 0 ? `${spec.default / 1000}s` : `${spec.default}ms`;
 }

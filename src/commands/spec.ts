@@ -24,5 +24,17 @@ export interface CommandSpec {
 
 export const CONF: readonly OptionKey[] = ['nginxConf', 'nginxVersion', 'logFormat', 'tz'];
 export const FILTERS: readonly OptionKey[] = ['server', 'path', 'upstream', 'cause', 'minSeverity', 'all'];
-/** Who is told of incidents, and when. */
+/** Who is told of incidents. */
+export const RECEIVERS: readonly OptionKey[] = [
+  'exec',
+  'webhookFile',
+  'webhookUrl',
+  'webhookKeyFile',
+  'webhookKey',
+  'slackFile',
+  'slackUrl',
+  'alertmanager',
+];
+/** And when. */
+export const ALERTS: readonly OptionKey[] = [...RECEIVERS, 'groupWait', 'groupInterval', 'repeatInterval'];
 export const COMMON: readonly OptionKey[] = ['patterns', 'redact', 'color', 'quiet', 'verbose'];

@@ -1,23 +1,9 @@
 /** The commands: what each is called, takes, and does. Help, parsing and completion are made from this table. */
 import { type OptionKey, optionSpec } from '../config/options.ts';
-import { COMMON, CONF, type CommandSpec, FILTERS } from './spec.ts';
+import { ALERTS, COMMON, CONF, type CommandSpec, FILTERS, RECEIVERS } from './spec.ts';
 import { SUMMARY } from './summary-spec.ts';
 
 export type { CommandSpec } from './spec.ts';
-
-const ALERTS: readonly OptionKey[] = [
-  'exec',
-  'webhookFile',
-  'webhookUrl',
-  'webhookKeyFile',
-  'webhookKey',
-  'slackFile',
-  'slackUrl',
-  'alertmanager',
-  'groupWait',
-  'groupInterval',
-  'repeatInterval',
-];
 
 const ANALYZE: CommandSpec = {
   name: 'analyze',
@@ -74,6 +60,7 @@ const WATCH: CommandSpec = {
   examples: [
     ['wslog watch', "the logs of this machine's nginx"],
     ['wslog watch --lines 1000 error.log access.log', 'begin with the last 1000 lines of each'],
+    ['wslog watch --slack-file /etc/wslog/slack-url', 'tell a chat of incidents; wslog alerts test tries it'],
     ['wslog watch --format ndjson error.log', 'one JSON object an event, for another program'],
     ['wslog watch --print-systemd-unit > /etc/systemd/system/wslog.service', 'as a service'],
   ],
@@ -153,7 +140,7 @@ const ALERTING: CommandSpec = {
       notes: [
         'What a receiver takes (minSeverity, match) and silences play no part. Exit codes: 0 all have taken it; 75 one has not; 2 wrong usage or configuration.',
       ],
-      options: [...ALERTS, 'quiet'],
+      options: [...RECEIVERS, 'quiet'],
       run: async (call) => (await import('./alerts.ts')).testAlerts(call),
     },
   ],

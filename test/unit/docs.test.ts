@@ -120,6 +120,7 @@ function usual(key: OptionKey): string | undefined {
   if (value === undefined || value === false) return undefined;
   if (value === true) return 'default: on';
   if (kind === 'duration' && Number(value) % 86_400_000 === 0) return `default: ${Number(value) / 86_400_000}d`;
+  if (kind === 'duration' && Number(value) % 3_600_000 === 0) return `default: ${Number(value) / 3_600_000}h`;
   return `default: ${kind === 'duration' ? `${Number(value) / 1000}s` : value}`;
 }
 
