@@ -21,6 +21,7 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
+      { test: { name: 'pictures', include: ['test/pictures/**/*.test.ts'], globalSetup: ['test/global-setup.ts'] } },
       { test: { name: 'lab', include: ['test/lab/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 300_000 } },
     ],
   },
