@@ -1,15 +1,21 @@
-// Measures `wslog analyze` beside the tools an engineer would otherwise reach for.
+// Measures wslog beside the tools an engineer would otherwise reach for.
 //
-//   npm run bench -- [--mb 200] [--runs 3] [--seed 1] [--kinds error,combined,timed,json] [--keep]
+//   npm run bench -- [--mb 200] [--runs 3] [--seed 1] [--kinds error,combined,timed,json] [--tenfold] [--write] [--keep]
 //
-// Logs are written once to a folder under the system's temporary one, and removed at the end unless --keep.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+// Logs are written once to a folder under the system's temporary one, and removed at the end unless --keep. --tenfold
+// measures the first kind with ten times the bytes too; --write puts the table into test/bench/RESULTS.md.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { generate, KINDS } from './generate.mjs';
+import { casesOf, starts, tenfold } from './cases.mjs';
+import { KINDS } from './generate.mjs';
+import { Logs } from './logs.mjs';
+import { compare, installed, median } from './measure.mjs';
+import { isBuilt } from './programs.mjs';
+import { costOfWatching } from './watch.mjs';
+
+const WATCH_MB = 40;
 
 const { values: options } = parseArgs({
   options: {
@@ -17,105 +23,76 @@ const { values: options } = parseArgs({
     runs: { type: 'string', default: '3' },
     seed: { type: 'string', default: '1' },
     kinds: { type: 'string', default: KINDS.join(',') },
+    tenfold: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
   },
 });
 const megabytes = Number(options.mb);
 const runs = Number(options.runs);
-const wslog = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
-if (!existsSync(wslog)) fail('there is no build to measure; run: npm run build');
+const kinds = options.kinds.split(',');
+if (!isBuilt()) fail('there is no build to measure; run: npm run build');
 if (!(megabytes > 0) || !(runs > 0)) fail('--mb and --runs take a number above 0');
+for (const kind of kinds) if (!KINDS.includes(kind)) fail(`--kinds: "${kind}" is not one of ${KINDS.join(', ')}`);
 
-const folder = join(tmpdir(), `wslog-bench-${options.seed}-${megabytes}`);
+const folder = join(tmpdir(), `wslog-bench-${options.seed}`);
 mkdirSync(folder, { recursive: true });
+const logs = new Logs(folder, Number(options.seed));
+const busyBefore = loadavg()[0];
+const rows = [];
 
-const GREPS = ['upstream prematurely closed', '110: Connection timed out', 'no "Upgrade" header', '"GET /ws[^"]*" 400'];
-const rg = ['rg', '-c', ...GREPS.flatMap((pattern) => ['-e', pattern])];
-const analyze = [process.execPath, wslog, 'analyze', '--json', '--no-nginx-conf'];
+for (const kind of kinds) for (const one of casesOf(logs, kind, megabytes, folder)) take(one);
+if (options.tenfold) take(tenfold(logs, kinds[0], megabytes));
+for (const one of starts()) take(one);
+const watching = await costOfWatching(logs.plain(kinds[0], megabytes), Math.min(WATCH_MB, megabytes), folder);
 
-const table = [];
-for (const kind of options.kinds.split(',')) {
-  if (!KINDS.includes(kind)) fail(`--kinds: "${kind}" is not one of ${KINDS.join(', ')}`);
-  const log = join(folder, `${kind}.log`);
-  if (!existsSync(log)) generate(log, kind, megabytes, Number(options.seed));
-  const zipped = `${log}.gz`;
-  if (!existsSync(zipped)) shell(`gzip -6 -c '${log}' > '${zipped}'`);
-  const bytes = statSync(log).size;
-  // Read once before, so that the first tool measured does not pay for the disk.
-  shell(`cat '${log}' '${zipped}' > /dev/null`);
-
-  const plain = [
-    ['wslog analyze', [...analyze, log]],
-    ['rg -c, 4 patterns', [...rg, log]],
-    ['wc -l', ['wc', '-l', log]],
-  ];
-  if (kind === 'combined') {
-    plain.push(['goaccess', ['goaccess', log, '--log-format=COMBINED', '--no-progress', '-o', join(folder, 'goaccess.json')]]);
-  }
-  plain.push(['lnav', ['lnav', '-n', '-N', '-c', ';SELECT count(*) FROM all_logs', log]]);
-  compare(`${kind} log`, bytes, plain);
-  compare(`${kind} log, gzip`, bytes, [
-    ['wslog analyze', [...analyze, zipped]],
-    ['rg -z -c, 4 patterns', ['rg', '-z', ...rg.slice(1), zipped]],
-    ['zcat, wc -l', ['sh', '-c', `zcat '${zipped}' | wc -l`]],
-  ]);
-}
-compare('start', 0, [
-  ['wslog --version', [process.execPath, wslog, '--version']],
-  ['node -e 0', [process.execPath, '-e', '0']],
-]);
-compare('start', 0, [
-  ['wslog --help', [process.execPath, wslog, '--help']],
-  ['node -e 0', [process.execPath, '-e', '0']],
-]);
-
-console.log(`node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, medians of ${runs}\n`);
-console.log('| what | tool | seconds | MB/s | wslog takes | peak MB |\n|---|---|--:|--:|--:|--:|');
-for (const row of table) console.log(`| ${row.join(' | ')} |`);
+const text = report();
+console.log(text);
+if (options.write) writeFileSync(new URL('RESULTS.md', import.meta.url), `# What wslog takes\n\n${text}\n`);
 if (!options.keep) rmSync(folder, { recursive: true, force: true });
 
-/** Measures each tool, and how many times its time the first one takes. */
-function compare(what, bytes, tools) {
-  let own = null;
-  for (const [tool, command] of tools) {
-    if (!installed(command[0])) {
-      table.push([what, tool, 'not installed', '', '', '']);
-      continue;
-    }
-    const samples = Array.from({ length: runs }, () => measure(command));
-    if (samples.some((sample) => sample === null)) {
-      table.push([what, tool, 'failed', '', '', '']);
-      continue;
-    }
-    samples.sort((a, b) => a.seconds - b.seconds);
-    const { seconds } = samples[Math.floor(samples.length / 2)];
-    const peak = Math.max(...samples.map((sample) => sample.peak));
-    own ??= seconds;
-    const rate = bytes === 0 ? '' : (bytes / 1e6 / seconds).toFixed(0);
-    table.push([what, tool, seconds.toFixed(2), rate, `${(own / seconds).toFixed(1)} x`, peak > 0 ? String(Math.round(peak / 1024)) : '?']);
+function take({ what, bytes, contenders }) {
+  process.stderr.write(`${what}\n`);
+  // Read once before, so that the first tool measured does not pay for the disk.
+  const [own, ...others] = compare(contenders, { runs, bytes, folder });
+  rows.push(rowOf(what, own, own), ...others.map((other) => rowOf(what, other, own)));
+}
+
+/** A tool's rate and time, and how many times its time wslog takes for as many bytes. */
+function rowOf(what, outcome, own) {
+  if ('problem' in outcome) return [what, outcome.tool, '', outcome.problem, '', ''];
+  const { seconds, bytes, peak, tool } = outcome;
+  const middle = median(seconds);
+  const spread = `${middle.toFixed(2)} (${seconds[0].toFixed(2)}–${seconds.at(-1).toFixed(2)})`;
+  const rate = bytes === 0 ? '' : (bytes / 1e6 / middle).toFixed(middle > bytes / 1e7 ? 1 : 0);
+  const memory = peak > 0 ? String(Math.round(peak / 1024)) : '?';
+  if ('problem' in own) return [what, tool, rate, spread, '', memory];
+  const ratio = median(own.seconds) / (own.bytes || 1) / (middle / (bytes || 1));
+  return [what, tool, rate, spread, outcome === own ? '' : `${ratio < 0.1 ? ratio.toFixed(3) : ratio.toFixed(1)} ×`, memory];
+}
+
+function report() {
+  const command = `npm run bench -- --mb ${megabytes} --runs ${runs} --seed ${options.seed} --kinds ${options.kinds}${options.tenfold ? ' --tenfold' : ''}${options.write ? ' --write' : ''}`;
+  const missing = ['rg', 'awk', 'zcat', 'zstd', 'lnav', 'goaccess', 'fail2ban-regex', 'mtail'].filter((tool) => !installed(tool));
+  const lines = [
+    `Made by \`${command}\`: node ${process.version}, ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores;`,
+    `load of the machine before and after: ${busyBefore.toFixed(1)}, ${loadavg()[0].toFixed(1)}${missing.length > 0 ? `; not installed: ${missing.join(', ')}` : ''}.`,
+    `Tools of one case ran in turns, ${runs} rounds; times are medians, with the shortest and the longest. MB are 10^6 bytes of`,
+    'unpacked text; slow tools read the first 20 MB only. "wslog takes": how many times the time of the tool, for as many bytes.',
+    '',
+    '| what | tool | MB/s | seconds | wslog takes | peak MiB |',
+    '|---|---|--:|--:|--:|--:|',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+  ];
+  if (watching !== null) {
+    const { perLineUs, idleMsPerS, peak, lines: count } = watching;
+    lines.push(
+      '',
+      `\`wslog watch\` takes ${perLineUs.toFixed(1)} µs of processor time for a line (${count} lines of the ${kinds[0]} log, appended in pieces),`,
+      `${idleMsPerS.toFixed(1)} ms a second while nothing happens, and ${Math.round(peak / 1024)} MiB at most.`,
+    );
   }
-}
-
-/** Wall time in seconds and the peak resident memory in KiB of one run; null when it failed. */
-function measure(command) {
-  const report = join(folder, 'time.txt');
-  writeFileSync(report, '');
-  const timed = existsSync('/usr/bin/time') ? ['/usr/bin/time', '-f', '%M', '-o', report, ...command] : command;
-  const began = process.hrtime.bigint();
-  const run = spawnSync(timed[0], timed.slice(1), { stdio: ['ignore', 'ignore', 'ignore'] });
-  const seconds = Number(process.hrtime.bigint() - began) / 1e9;
-  // ripgrep ends with 1 when nothing matched, wslog with 3 when a part was not understood.
-  if (run.error !== undefined || ![0, 1, 3].includes(run.status)) return null;
-  const peak = Number(readFileSync(report, 'utf8').trim().split('\n').at(-1));
-  return { seconds, peak: Number.isFinite(peak) ? peak : 0 };
-}
-
-function installed(program) {
-  return spawnSync('sh', ['-c', `command -v '${program}'`], { stdio: 'ignore' }).status === 0;
-}
-
-function shell(script) {
-  if (spawnSync('sh', ['-c', script], { stdio: 'inherit' }).status !== 0) fail(`this failed: ${script}`);
+  return lines.join('\n');
 }
 
 function fail(sentence) {

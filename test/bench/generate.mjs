@@ -55,6 +55,24 @@ function dated(ms) {
   };
 }
 
+/** A word that hardly ever comes twice. */
+const word = (random) => Math.floor(random() * 2 ** 40).toString(36);
+
+/** What scanners and fuzzers leave: nothing in it was there before. */
+function hostileErrorLine(random, time, serial) {
+  const path = `/${word(random)}/${word(random)}?${word(random)}=${word(random)}`;
+  const client = `2001:db8::${Math.floor(random() * 65536).toString(16)}:${Math.floor(random() * 65536).toString(16)}`;
+  const kind = random();
+  const message =
+    kind < 0.5
+      ? `open() "/srv/www${path}" failed (2: No such file or directory)`
+      : kind < 0.6
+        ? `[lua] ${word(random)}.lua:${serial}: ${word(random)} ${word(random)}`
+        : 'upstream timed out (110: Connection timed out) while reading response header from upstream';
+  const upstream = kind < 0.6 ? '' : `, upstream: "http://10.0.0.${1 + (serial % 4)}:8080${path}"`;
+  return `${time.error} [error] ${serial % 97}#0: *${serial} ${message}, client: ${client}, server: chat.example.com, request: "GET ${path} HTTP/1.1"${upstream}, host: "${word(random)}.example.com", referrer: "https://${word(random)}.test/"\n`;
+}
+
 function errorLine(random, time, serial, ip) {
   let weight = random() * 100;
   const kind = ERRORS.find((entry) => (weight -= entry[0]) < 0) ?? ERRORS[0];
@@ -84,6 +102,16 @@ function accessFields(random, time, ip) {
   const agent = AGENTS[Math.floor(random() * AGENTS.length)];
   const upstream = `10.0.0.${1 + Math.floor(random() * 4)}:8080`;
   return { ip, time, path, status, bytes: Math.floor(random() * 40000), seconds: seconds.toFixed(3), agent, upstream, socket };
+}
+
+function hostileFields(random, fields) {
+  const path = `/${random() < 0.3 ? 'ws/' : ''}${word(random)}/${word(random)}?${word(random)}=${word(random)}`;
+  return { ...fields, path, ip: `2001:db8::${word(random).slice(0, 4).replaceAll(/[g-z]/g, '0')}`, agent: `Mozilla/5.0 (${word(random)}; ${word(random)})` };
+}
+
+function fieldsOf(random, time, ip, hostile) {
+  const fields = accessFields(random, time, ip);
+  return hostile ? hostileFields(random, fields) : fields;
 }
 
 function combinedLine(f) {
@@ -121,9 +149,10 @@ export const KINDS = ['error', ...ACCESS_LINES.keys()];
 
 /**
  * Writes a log of at least `megabytes` (10^6 bytes).
+ * @param hostile paths, names and clients hardly ever come twice
  * @returns {{ lines: number, bytes: number }}
  */
-export function generate(path, kind, megabytes, seed) {
+export function generate(path, kind, megabytes, seed, hostile = false) {
   const random = randomFrom(seed);
   const access = ACCESS_LINES.get(kind);
   const file = openSync(path, 'w');
@@ -145,7 +174,7 @@ export function generate(path, kind, megabytes, seed) {
     lines++;
     const ip = `${10 + Math.floor(random() * 200)}.${Math.floor(random() * 256)}.${Math.floor(random() * 256)}.${1 + Math.floor(random() * 254)}`;
     const time = dated(ms);
-    const line = access === undefined ? errorLine(random, time, lines, ip) : `${access(accessFields(random, time, ip), lines)}\n`;
+    const line = access === undefined ? (hostile ? hostileErrorLine : errorLine)(random, time, lines, ip) : `${access(fieldsOf(random, time, ip, hostile), lines)}\n`;
     pending.push(line);
     size += line.length;
     if (size > 1 << 20) flush();

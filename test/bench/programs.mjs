@@ -1,0 +1,11 @@
+// The built wslog.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+export const WSLOG = [process.execPath, CLI];
+
+export function isBuilt() {
+  return existsSync(CLI);
+}
