@@ -166,14 +166,33 @@ function buildByNumber(): Map<number, string> {
  * @returns null when neither is known.
  */
 export function errnoName(number: number | null, text: string | null): string | null {
-  if (text) {
-    const plain = text.slice(0, 200).toLowerCase().replace(/\.$/, '').trimEnd();
-    const exact = BY_TEXT.get(plain);
-    if (exact) return exact;
-    // Windows sentences go on differently by version, and pasted lines are cut: a known beginning is enough.
-    if (plain.length >= 8) {
-      for (const [known, name] of TEXTS) if (plain.startsWith(known)) return name;
-    }
-  }
+  const named = text ? nameOfText(text) : null;
+  if (named !== null) return named;
   return number === null ? null : (BY_NUMBER.get(number) ?? null);
+}
+
+/** Names of texts met before: a log has few, and each is looked for among a hundred beginnings. */
+const met = new Map<string, string | null>();
+const MAX_MET = 256;
+
+function nameOfText(text: string): string | null {
+  let name = met.get(text);
+  if (name === undefined) {
+    name = lookedUp(text);
+    if (met.size >= MAX_MET) met.clear();
+    // A copy of its own: the text may be cut from a whole block of log.
+    met.set(Buffer.from(text, 'latin1').toString('latin1'), name);
+  }
+  return name;
+}
+
+function lookedUp(text: string): string | null {
+  const plain = text.slice(0, 200).toLowerCase().replace(/\.$/, '').trimEnd();
+  const exact = BY_TEXT.get(plain);
+  if (exact) return exact;
+  // Windows sentences go on differently by version, and pasted lines are cut: a known beginning is enough.
+  if (plain.length >= 8) {
+    for (const [known, name] of TEXTS) if (plain.startsWith(known)) return name;
+  }
+  return null;
 }
