@@ -11,7 +11,7 @@ import { PathFolder } from './endpoint.ts';
 import { errorFormOf, MAX_FORMS } from './error-forms.ts';
 import { type ErrorGist, requestHashOf } from './gists.ts';
 import { KnownHour } from './known-hour.ts';
-import { KnownTexts } from './known-texts.ts';
+import { type Known, KnownTexts } from './known-texts.ts';
 import { MetOnce } from './met-once.ts';
 import { hashText } from './text.ts';
 import type { TextWindow } from './text-window.ts';
@@ -20,6 +20,7 @@ import type { TextWindow } from './text-window.ts';
 const CUT_LENGTH = 2047;
 const MAX_TAILS = 8192;
 const MAX_MESSAGES = 2048;
+const MAX_HEADS = 256;
 /** Pairs of message and context that are remembered; a newer pair takes an older one's place. */
 const PAIRS = 1 << 14;
 /** When the store was filled anew so often without being of use, only every so many-th line is stored. */
@@ -63,6 +64,8 @@ export class KnownErrors {
   /** What it says; null when it is routine. */
   gist: ErrorGist | null = null;
   readonly #levels = new KnownTexts<KnownTexts<Message>>();
+  /** `error] 1234#1234: *`, and the messages of that level: a log has few processes. */
+  readonly #heads = new KnownTexts<KnownTexts<Message>>();
   readonly #tails = new KnownTexts<Tail>();
   readonly #lines = new Array<KnownLine | null>(PAIRS).fill(null);
   readonly #hour: KnownHour;
@@ -89,29 +92,18 @@ export class KnownErrors {
     const { bytes } = window;
     const time = this.#hour.timeAt(window, start);
     if (!(time >= 0)) return false;
-    const level = this.#levels.get(window, start + 21);
-    if (level === null) return false;
-    // After the level: "PID#TID: *CONNECTION ".
-    let at = start + 21 + level.length;
-    let from = at;
+    const head = this.#heads.get(window, start + 21) ?? this.#meetHead(window, start + 21);
+    if (head === null) return false;
+    let at = start + 21 + head.length;
+    const from = at;
     let c = bytes[at]!;
-    while (c >= 48 && c <= 57) c = bytes[++at]!;
-    if (c !== 35 || at === from || at - from > MAX_DIGITS) return false;
-    from = ++at;
-    c = bytes[at]!;
-    while (c >= 48 && c <= 57) c = bytes[++at]!;
-    if (c !== 58 || at === from || at - from > MAX_DIGITS) return false;
-    if (bytes[at + 1] !== 32 || bytes[at + 2] !== 42) return false;
-    at += 3;
-    from = at;
-    c = bytes[at]!;
     let connection = 0;
     while (c >= 48 && c <= 57) {
       connection = connection * 10 + c - 48;
       c = bytes[++at]!;
     }
     if (c !== 32 || at === from || at - from > MAX_DIGITS) return false;
-    const message = level.value.get(window, at + 1);
+    const message = head.value.get(window, at + 1);
     if (message === null || (message.value.quotes && this.#feeds.near(start))) return false;
     const client = at + 1 + message.length;
     at = this.#address.read(bytes, client);
@@ -166,7 +158,23 @@ export class KnownErrors {
     this.#forms = 0;
     this.#tails.clear();
     this.#levels.clear();
+    this.#heads.clear();
     this.#lines.fill(null);
+  }
+
+  /** The head at `start`, of a process that was not met before at a level that was; null when it is none. */
+  #meetHead(window: TextWindow, start: number): Known<KnownTexts<Message>> | null {
+    const { bytes } = window;
+    const level = this.#levels.get(window, start);
+    if (level === null) return null;
+    const pid = start + level.length;
+    const hash = digitsEnd(bytes, pid);
+    if (hash === -1 || bytes[hash] !== 35) return null;
+    const colon = digitsEnd(bytes, hash + 1);
+    if (colon === -1 || bytes[colon] !== 58 || bytes[colon + 1] !== 32 || bytes[colon + 2] !== 42) return null;
+    const end = colon + 3;
+    if (this.#heads.size < MAX_HEADS) return this.#heads.set(window, start, end, level.value);
+    return { value: level.value, length: end - start };
   }
 
   /** Whether the context at `at` is one of a known form. */
@@ -218,4 +226,11 @@ export class KnownErrors {
 
 function pairOf(message: Message, tail: Tail): number {
   return (Math.imul(tail.number, 0x9e3779b1) + Math.imul(message.number, 0x85ebca6b)) & (PAIRS - 1);
+}
+
+/** Where the digits at a position end; -1 when there are none, or too many. */
+function digitsEnd(bytes: Buffer, start: number): number {
+  let at = start;
+  for (let c = bytes[at]!; c >= 48 && c <= 57; c = bytes[++at]!);
+  return at === start || at - start > MAX_DIGITS ? -1 : at;
 }

@@ -7,7 +7,12 @@ const PATTERNS = ['upstream prematurely closed', '110: Connection timed out', 'n
 const RG = ['rg', '-c', ...PATTERNS.flatMap((pattern) => ['-e', pattern])];
 const AWK = ['awk', '/upstream prematurely closed/{a++} /110: Connection timed out/{b++} END{print a,b}'];
 const FAILREGEX = 'upstream timed out .* client: <HOST>,';
-const MTAIL = `counter timeouts\n/upstream timed out/ { timeouts++ }\ncounter closed\n/upstream prematurely closed/ { closed++ }\n`;
+const MTAIL = [
+  'counter timeouts',
+  'counter closed',
+  '/upstream timed out/ {\n  timeouts++\n}',
+  '/upstream prematurely closed/ {\n  closed++\n}\n',
+].join('\n');
 
 const sh = (script) => ['sh', '-c', script];
 const own = (label, ...args) => ({ tool: `wslog${label}`, command: [...WSLOG, 'analyze', '--json', '--no-nginx-conf', ...args] });
