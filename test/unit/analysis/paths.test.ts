@@ -1,6 +1,7 @@
 /** The fast way of reading lines finds what the plain way finds, whatever the lines. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { COMBINED_PREFIX, compileLogFormat } from '../../../src/nginx/log-format.ts';
 import { accessLine, CLOSED, errorLine, IDLE, log, NO_LIVE, REFUSED, RESET, timed } from './lines.ts';
 import { analyzeTexts } from './run.ts';
 
@@ -134,6 +135,50 @@ describe('fast and plain way', () => {
           );
         },
       ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('agree on access logs in formats of one’s own', async () => {
+    const formats = [
+      '"$http_referer" "$http_user_agent" "$http_x_forwarded_for"',
+      '"$http_user_agent" rt=$request_time us=$upstream_status upg=$http_upgrade',
+      '[$upstream_addr] $host $request_length "$http_upgrade" $request_id',
+      '$http_user_agent|$http_upgrade|"$http_referer"',
+      '"$http_referer" $msec',
+      '"$upstream_http_x" $connection $http_upgrade$sent_http_upgrade',
+    ].map((tail) => `${COMBINED_PREFIX} ${tail}`);
+    const odd = ['-', '', '7', 'a b', 'x, y : z', 'é|]', 'x\\', '\\x22', '"', '10.0.0.5:80'];
+    const valueFor = (variable: string) =>
+      fc.oneof(
+        {
+          weight: 9,
+          arbitrary: variable === '$http_upgrade' ? fc.constantFrom('-', '', 'websocket') : fc.constantFrom('7', '-'),
+        },
+        { weight: 1, arbitrary: fc.constantFrom(...odd) },
+      );
+    const line = (format: string) => {
+      const tail = format.slice(COMBINED_PREFIX.length);
+      const variables = tail.match(/\$\w+/g) ?? [];
+      return fc.tuple(access, fc.tuple(...variables.map(valueFor))).map(([combined, values]) => {
+        const rest = [...values];
+        return combined.slice(0, combined.indexOf(' "-" "')) + tail.replaceAll(/\$\w+/g, () => rest.shift() ?? '');
+      });
+    };
+    const logs = fc.constantFrom(...formats).chain((format) => {
+      const lines = fc.oneof({ weight: 8, arbitrary: line(format) }, { weight: 2, arbitrary: damage(line(format)) });
+      return fc.tuple(fc.constant(format), fc.array(lines, { maxLength: 60 }));
+    });
+    await fc.assert(
+      fc.asyncProperty(logs, async ([format, lines]) => {
+        const logFormat = compileLogFormat(format, 'default');
+        const texts = [['access.log', log(lines)]] as const;
+        const fast = await analyzeTexts(texts, { logFormat });
+        const plain = await analyzeTexts(texts, { logFormat, plain: true });
+        expect(JSON.stringify(shape(fast)).replaceAll(/wslog-analysis-\w+/g, '')).toBe(
+          JSON.stringify(shape(plain)).replaceAll(/wslog-analysis-\w+/g, ''),
+        );
+      }),
       { numRuns: 60 },
     );
   });
