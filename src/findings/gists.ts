@@ -10,7 +10,7 @@ import type { AnsweredBy, FindingKey, NginxEvent, Upgrade } from './keys.ts';
 import { detach, hashText } from './text.ts';
 
 /** Beyond this many, all are forgotten and gathered anew. */
-const MAX_GISTS = 8192;
+const MAX_GISTS = 2048;
 const MAX_NAME = 256;
 
 /** Stands for the path of a request that is none: TLS bytes, garbage, an empty line. */

@@ -16,7 +16,8 @@ export interface Known<Value> {
 
 interface Leaf<Value> extends Known<Value> {
   readonly kind: 'leaf';
-  readonly text: Uint8Array;
+  /** As latin1. */
+  readonly text: string;
   /**
    * The text, eight bytes at a time, as doubles: half as many steps as with four.
    * Doubles are equal when their bits are, but for zeros and what is no number; a text with such has none.
@@ -57,7 +58,7 @@ export class KnownTexts<Value> {
     if (start + length > window.end) return null;
     let at = start;
     for (let i = 0; i < words.length; i++, at += 8) if (words[i] !== view.getFloat64(at, true)) return null;
-    for (let i = wordsEnd; i < length; i++) if (text[i] !== bytes[start + i]) return null;
+    for (let i = wordsEnd; i < length; i++) if (text.charCodeAt(i) !== bytes[start + i]) return null;
     return node;
   }
 
@@ -71,7 +72,7 @@ export class KnownTexts<Value> {
       if (word === 0 || Number.isNaN(word)) break;
       words.push(word);
     }
-    const text = Uint8Array.from(bytes.subarray(start, end));
+    const text = window.slice(start, end);
     const leaf: Leaf<Value> = { kind: 'leaf', value, length, text, words, wordsEnd: words.length * 8 };
     this.size++;
     this.#root = this.#root === null ? leaf : this.#insert(this.#root, leaf, bytes, start);
@@ -89,7 +90,7 @@ export class KnownTexts<Value> {
     let near = root;
     while (near.kind === 'fork') near = near.nodes[Math.max(0, near.keys.indexOf(bytes[start + near.at]!))]!;
     let at = 0;
-    while (near.text[at] === bytes[start + at]) at++;
+    while (near.text.charCodeAt(at) === bytes[start + at]) at++;
     let parent: Fork<Value> | null = null;
     let node = root;
     while (node.kind === 'fork' && node.at < at) {
@@ -102,7 +103,7 @@ export class KnownTexts<Value> {
       node.nodes.push(leaf);
       return root;
     }
-    const fork: Fork<Value> = { kind: 'fork', at, keys: [near.text[at]!, key], nodes: [node, leaf] };
+    const fork: Fork<Value> = { kind: 'fork', at, keys: [near.text.charCodeAt(at), key], nodes: [node, leaf] };
     if (parent === null) return fork;
     parent.nodes[parent.keys.indexOf(bytes[start + parent.at]!)] = fork;
     return root;

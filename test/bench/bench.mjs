@@ -79,6 +79,7 @@ function report() {
     `load of the machine before and after: ${busyBefore.toFixed(1)}, ${loadavg()[0].toFixed(1)}${missing.length > 0 ? `; not installed: ${missing.join(', ')}` : ''}.`,
     `Tools of one case ran in turns, ${runs} rounds; times are medians, with the shortest and the longest. MB are 10^6 bytes of`,
     'unpacked text; slow tools read the first 20 MB only. "wslog takes": how many times the time of the tool, for as many bytes.',
+    ...(busyBefore > 1 ? ['The machine was busy with other work: the times are too long, and the ratios rough.'] : []),
     '',
     '| what | tool | MB/s | seconds | wslog takes | peak MiB |',
     '|---|---|--:|--:|--:|--:|',
