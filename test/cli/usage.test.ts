@@ -59,14 +59,17 @@ describe('help and version', () => {
     expect(stderr).toContain('Usage:');
   });
 
+  // In turns, and the shortest of each: what else the machine does then hits all of them, and the shortest least.
   it('starts quickly', { retry: 4 }, () => {
     const { stdout } = bash(`
       t() { local s=$EPOCHREALTIME; "$@" > /dev/null; local e=$EPOCHREALTIME; echo $(( \${e/./} - \${s/./} )); }
-      median() { sort -n | sed -n 3p; }
-      for i in 1 2 3 4 5; do t node -e 0; done | median
-      for i in 1 2 3 4 5; do t wslog --version; done | median
-      for i in 1 2 3 4 5; do t wslog --help; done | median`);
-    const [node = 0, version = 0, help = 0] = stdout.trim().split('\n').map(Number);
+      for i in 1 2 3 4 5 6 7; do echo $(t node -e 0) $(t wslog --version) $(t wslog --help); done`);
+    const rounds = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ').map(Number));
+    const [node = 0, version = 0, help = 0] = [0, 1, 2].map((i) => Math.min(...rounds.map((round) => round[i] ?? 0)));
+    expect(node).toBeGreaterThan(0);
     expect(version / node).toBeLessThan(2);
     expect(help / node).toBeLessThan(3);
   });
