@@ -16,13 +16,14 @@ export class StoredAlerts implements AlertMemory {
 
   /**
    * @param store null: nothing outlasts this run.
+   * @param records what is in it now.
    * @param failed is told why something could not be written; it is written with the next.
    */
-  constructor(store: StateStore | null, failed: (error: unknown) => void) {
+  constructor(store: StateStore | null, records: readonly StoredRecord[], failed: (error: unknown) => void) {
     this.lasts = store !== null;
     this.#store = store;
     this.#failed = failed;
-    const own = (store?.found.records ?? []).filter(({ kind }) => KINDS.has(kind));
+    const own = records.filter(({ kind }) => KINDS.has(kind));
     this.#records = new Map(own.map((record) => [nameOf(record), record]));
   }
 

@@ -17,6 +17,11 @@ const CARRIED: readonly OptionKey[] = [
   'mailFrom',
   'mailPasswordFile',
   'sendmail',
+  'exec',
+  'webhookFile',
+  'webhookKeyFile',
+  'slackFile',
+  'alertmanager',
   'heartbeat',
   'repeatInterval',
   'state',
@@ -93,7 +98,7 @@ export async function printSystemdTimer(call: Invocation): Promise<number> {
 
 /** What stands in this shell's environment is not in that of a scheduled run, and secrets do not belong into such files. */
 function notCarried({ settings }: Invocation): string[] {
-  return (['smtpUrl', 'mailPassword'] as const)
+  return (['smtpUrl', 'mailPassword', 'webhookUrl', 'webhookKey', 'slackUrl'] as const)
     .filter((key) => settings.where(key) === environmentName(key))
     .map((key) => `# ${environmentName(key)} is not known to it: put ${configName(key)} into /etc/wslog/config.yaml.`);
 }
@@ -107,10 +112,19 @@ function commandOf({ operands, settings, io }: Invocation, program: string): str
     else words.push(`--${longName(key)}`, typedValue(key, { settings, io }));
   }
   if (settings.flag('all')) words.push('--all');
+  if (settings.flag('notify')) words.push('--notify');
   return [...words, ...operands.map((path) => resolve(io.cwd, path))].map(quoteShell).join(' ');
 }
 
-const PATHS: ReadonlySet<OptionKey> = new Set(['nginxConf', 'mailPasswordFile', 'sendmail', 'state']);
+const PATHS: ReadonlySet<OptionKey> = new Set([
+  'nginxConf',
+  'mailPasswordFile',
+  'sendmail',
+  'webhookFile',
+  'webhookKeyFile',
+  'slackFile',
+  'state',
+]);
 
 function typedValue(key: OptionKey, { settings, io }: Pick<Invocation, 'settings' | 'io'>): string {
   const text = settings.text(key);

@@ -1,5 +1,5 @@
 /** `wslog summary` in the table of commands. */
-import { CONF, type CommandSpec, FILTERS } from './spec.ts';
+import { CONF, type CommandSpec, FILTERS, RECEIVERS } from './spec.ts';
 
 export const SUMMARY: CommandSpec = {
   name: 'summary',
@@ -17,7 +17,8 @@ export const SUMMARY: CommandSpec = {
     'It reads on from where the last summary stopped, also in files that were rotated or packed meanwhile; the first one reads what the logs hold. It can run beside a watch, and shares its state folder. With --since it looks at that time alone, and changes nothing.',
     'Incidents are new, worse (more severe, or twice as frequent), ongoing, or ended. What goes on is told again after --repeat-interval; meanwhile it is only named, if there is something else to tell.',
     'Mail goes to the sendmail program, or to the server of WSLOG_SMTP_URL (mail.smtpUrl in the config file). Its password comes from --mail-password-file or WSLOG_MAIL_PASSWORD. Beyond this machine TLS is required.',
-    'Exit codes: 0 told, or nothing to tell; 2 wrong usage or nothing to read; 3 part of the input was not read; 75 the mail was not accepted: the next run tells all of it.',
+    'Chats, webhooks, Alertmanager and commands are told as by watch, of what this summary tells; those under alerts: in a config file with --notify, since a watch tells them already where both run.',
+    'Exit codes: 0 told, or nothing to tell; 2 wrong usage or nothing to read; 3 part of the input was not read; 75 the mail or an alert was not accepted: the next run sends it.',
   ],
   options: [
     ...CONF,
@@ -28,6 +29,8 @@ export const SUMMARY: CommandSpec = {
     'mailPasswordFile',
     'mailPassword',
     'sendmail',
+    ...RECEIVERS,
+    'notify',
     'heartbeat',
     'repeatInterval',
     'dryRun',

@@ -24,6 +24,8 @@ import { Messages } from './messages.ts';
 import { confNaming, confOf, localConf } from './nginx-conf.ts';
 import { writeOut } from './output.ts';
 import { stateFolder } from './state-folder.ts';
+import { StoredAlerts } from './stored-alerts.ts';
+import { SummaryAlerts } from './summary-alerts.ts';
 import {
   composeMail,
   interruptedMail,
@@ -60,6 +62,7 @@ interface Plan {
   readonly told: AnalysisSettings;
   readonly wishes: SummaryWishes;
   readonly mail: MailAddresses | null;
+  readonly alerts: SummaryAlerts | null;
 }
 
 /** Runs the command; resolves to its exit code. */
@@ -86,7 +89,8 @@ export async function summary(given: Invocation): Promise<number> {
   if (store === null) return NOT_DELIVERED;
   try {
     if (store.setAside !== null) call.messages.error(store.setAside);
-    return await withState(plan, store);
+    const code = await withState(plan, store);
+    return (await sendAlerts(plan, store)) ? code : NOT_DELIVERED;
   } finally {
     store.close();
   }
@@ -119,6 +123,7 @@ async function planOf(call: Invocation): Promise<Plan> {
       all: settings.flag('all'),
     },
     mail,
+    alerts: await SummaryAlerts.planned(call, told.catalogue.symptoms),
   };
 }
 
@@ -140,7 +145,7 @@ async function openState(folder: string, { io, messages }: Invocation): Promise<
 }
 
 async function withState(plan: Plan, store: StateStore): Promise<number> {
-  const { call, mail, wishes } = plan;
+  const { call, mail, wishes, alerts } = plan;
   const { settings, io, messages } = call;
   let found = store.found;
   const interrupted = interruptedMail(found);
@@ -163,7 +168,9 @@ async function withState(plan: Plan, store: StateStore): Promise<number> {
   if (ended !== undefined) return ended;
   for (const problem of window.problems) messages.error(problem);
   if (window.nothing) return NOTHING_READ;
-  const { document, changes } = composed;
+  const { document } = composed;
+  const told = document === null ? [] : (alerts?.prepare(document, found.records) ?? []);
+  const changes = { ...composed.changes, records: [...(composed.changes.records ?? []), ...told] };
   if (document === null) {
     store.commit(changes);
     sayNothingNew(call, found);
@@ -176,6 +183,22 @@ async function withState(plan: Plan, store: StateStore): Promise<number> {
     if (outcome.notice !== null) messages.error(outcome.notice);
   }
   return window.problems.length > 0 ? NOT_READ : 0;
+}
+
+/** Sends what was written down, by this run or an earlier one; false when some of it was not taken. */
+async function sendAlerts({ alerts, call }: Plan, store: StateStore): Promise<boolean> {
+  if (alerts === null || call.io.signal.aborted) return true;
+  const memory = new StoredAlerts(store, store.content().records, (error) => {
+    throw error;
+  });
+  return (await alerts.send(memory)) === 0;
+}
+
+/** The same of what nothing remembers. */
+async function sendAlertsOnce({ alerts }: Plan, document: SummaryDocument): Promise<boolean> {
+  if (alerts === null) return true;
+  const memory = new StoredAlerts(null, alerts.prepare(document, []), () => undefined);
+  return (await alerts.send(memory)) === 0;
 }
 
 async function composedFrom(
@@ -225,6 +248,7 @@ async function deliverOnce(
     if (outcome.kind !== 'accepted') return undelivered(call, outcome);
     if (outcome.notice !== null) messages.error(outcome.notice);
   }
+  if (document !== null && !settings.flag('dryRun') && !(await sendAlertsOnce(plan, document))) return NOT_DELIVERED;
   return window.problems.length > 0 ? NOT_READ : 0;
 }
 

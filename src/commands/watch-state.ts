@@ -146,7 +146,7 @@ export class WatchState {
 
   /** What alerts remember; without state for this run only. */
   alertMemory(): AlertMemory {
-    return new StoredAlerts(this.#store, (error) => this.#unsaved(error));
+    return new StoredAlerts(this.#store, this.#store?.found.records ?? [], (error) => this.#unsaved(error));
   }
 
   /** Where the last run stood in each of the logs. */

@@ -238,6 +238,7 @@ const OPTIONS = {
   },
   slackUrl: { kind: 'text', value: 'URL', offCommandLine: true, describe: 'the URL itself, for --slack-file' },
   alertmanager: { kind: 'text', value: 'URL', describe: 'tell a Prometheus Alertmanager of incidents' },
+  notify: { kind: 'flag', describe: 'tell the receivers that stand under alerts: in a config file, too' },
   groupWait: {
     kind: 'duration',
     value: 'TIME',

@@ -36,14 +36,8 @@ export class AlertmanagerReceiver implements Receiver {
     this.#transport = transport;
     this.#around = around;
     this.#memory = memory;
-    const records: SentRecord[] = [];
-    for (const { kind, value } of memory.found) {
-      const parsed = v.safeParse(SENT_RECORD, value);
-      if (kind !== SENT || !parsed.success || parsed.output.receiver !== spec.name) continue;
-      records.push(parsed.output);
-    }
     const labels = (incident: Alert['incident']) => alertmanagerLabels(incident, around.machine);
-    this.#resend = new Resend(spec.resend, spec.policy.sendResolved, labels, records);
+    this.#resend = new Resend(spec.resend, spec.policy.sendResolved, labels, sentIn(memory.found, spec.name));
   }
 
   look(alerts: readonly Alert[], now: number, last: boolean): void {
@@ -91,11 +85,19 @@ export class AlertmanagerReceiver implements Receiver {
   }
 
   #changed(): StoredRecord[] {
-    const { name } = this.spec;
-    return [...this.#resend.takeChanged()].map(([key, record]) => ({
-      kind: SENT,
-      key: `${name}\n${key}`,
-      value: record === null ? undefined : { receiver: name, ...record },
-    }));
+    return [...this.#resend.takeChanged()].map(([key, record]) => sentRecord(this.spec.name, key, record));
   }
+}
+
+/** What an Alertmanager was told, among all records; one of an unknown form is left alone. */
+export function sentIn(records: readonly StoredRecord[], receiver: string): SentRecord[] {
+  return records.flatMap(({ kind, value }) => {
+    const parsed = kind === SENT ? v.safeParse(SENT_RECORD, value) : null;
+    return parsed?.success === true && parsed.output.receiver === receiver ? [parsed.output] : [];
+  });
+}
+
+/** @param record null: it is no more. */
+export function sentRecord(receiver: string, key: string, record: SentRecord | null): StoredRecord {
+  return { kind: SENT, key: `${receiver}\n${key}`, value: record === null ? undefined : { receiver, ...record } };
 }

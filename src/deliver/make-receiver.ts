@@ -71,7 +71,7 @@ export function tryLine({ spec, transport }: Line, { machine, version, now, newI
 }
 
 /** How a notification is worded for a receiver. Alertmanager has a form of its own. */
-function rendererOf({ type }: ReceiverSpec, version: string): (notification: Notification) => string {
+export function rendererOf({ type }: ReceiverSpec, version: string): (notification: Notification) => string {
   if (type === 'slack') return renderSlack;
   if (type === 'exec') return renderAlertLines;
   return (notification) => renderAlertJson(notification, version);

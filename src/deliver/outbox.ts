@@ -73,7 +73,7 @@ export class Outbox {
     return lost;
   }
 
-  /** Tries what is there once more without pauses, and ends. What is left was written down. @returns how many are left. */
+  /** Tries what is there once more without pauses, and ends. @returns how many are left, which were written down. */
   async close(): Promise<number> {
     this.#closing = true;
     for (const wake of this.#awake) wake();

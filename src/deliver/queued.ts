@@ -3,21 +3,18 @@ import * as v from 'valibot';
 import type { ReceiverSpec } from '../alerts/config.ts';
 import { type Alert, type Due, Groups } from '../alerts/groups.ts';
 import type { Notification } from '../report/alert.ts';
-import { type Delivery, deliveriesIn, deliveryRecord, newDelivery, withoutDelivery } from '../state/deliveries.ts';
+import { withoutDelivery } from '../state/deliveries.ts';
 import type { StoredRecord } from '../state/rows.ts';
+import { alertDelivery, itemOf, waitingFor } from './items.ts';
 import type { AlertMemory } from './memory.ts';
 import { type Item, Outbox } from './outbox.ts';
 import type { Transport } from './outcome.ts';
 import { type Receiver, type Surroundings, takes } from './receiver.ts';
 
-/** More incidents at once help nobody, and the content is kept until it is delivered. */
-const MAX_EVENTS = 20;
 /** What was not delivered in this time is no news any more, ms. */
 const STALE_MS = 24 * 3_600_000;
 
 const GROUP = 'alert-group';
-/** Of a delivery in the state; its target is the receiver's name. */
-const KIND = 'alert';
 
 const GROUP_RECORD = v.object({
   receiver: v.string(),
@@ -64,7 +61,7 @@ export class QueuedReceiver implements Receiver {
     );
     const due = this.#groups.look(taken, now, last);
     const items = due.map((one) => this.#itemOf(one));
-    const records = [...this.#changedGroups(), ...items.map((item) => deliveryRecord(this.#deliveryOf(item)))];
+    const records = [...this.#changedGroups(), ...items.map((item) => alertDelivery(this.spec.name, item))];
     if (records.length > 0) this.#memory.keep(records);
     for (const item of items) this.#outbox.add(item);
   }
@@ -75,41 +72,16 @@ export class QueuedReceiver implements Receiver {
 
   /** What an earlier run wrote down and did not see delivered. */
   #resume(): void {
-    const { now, say } = this.#around;
-    const waiting = deliveriesIn(this.#memory.found).filter(
-      (one) => one.kind === KIND && one.target === this.spec.name,
-    );
-    for (const { id, createdAt, content } of waiting) {
-      if (content !== null && now() - createdAt <= STALE_MS) {
-        this.#outbox.add({ id, about: null, madeAt: createdAt, content });
-        continue;
-      }
-      say(`alerts: ${this.spec.name}: a notification of an earlier run is older than a day and given up`);
-      this.#memory.keep([withoutDelivery(id)]);
+    const { fresh, stale } = waitingFor(this.spec.name, this.#memory.found, this.#around.now(), STALE_MS);
+    if (stale.length > 0) {
+      this.#around.say(`alerts: ${this.spec.name}: notifications of an earlier run are older than a day and given up`);
+      this.#memory.keep(stale.map(withoutDelivery));
     }
+    for (const item of fresh) this.#outbox.add(item);
   }
 
-  #deliveryOf({ id, madeAt, content }: Item): Delivery {
-    return { ...newDelivery(KIND, this.spec.name, content, madeAt, content), id };
-  }
-
-  #itemOf({ key, group, status, events }: Due): Item {
-    const { newId, now, machine } = this.#around;
-    const id = newId();
-    const madeAt = now();
-    const notification: Notification = {
-      id,
-      at: new Date(madeAt).toISOString(),
-      machine,
-      receiver: this.spec.name,
-      status,
-      group,
-      events: events.slice(0, MAX_EVENTS),
-      more: Math.max(0, events.length - MAX_EVENTS),
-      lost: this.#outbox.takeLost(),
-      test: false,
-    };
-    return { id, about: key, madeAt, content: this.#render(notification) };
+  #itemOf(due: Due): Item {
+    return itemOf(due, this.spec.name, this.#outbox.takeLost(), this.#render, this.#around);
   }
 
   #settled(item: Item, fate: 'accepted' | 'refused' | 'given-up'): void {

@@ -1,0 +1,63 @@
+/** Notifications as they wait in a queue and in the state. */
+import type { Due } from '../alerts/groups.ts';
+import type { Notification } from '../report/alert.ts';
+import { deliveriesIn, deliveryRecord, newDelivery } from '../state/deliveries.ts';
+import type { StoredRecord } from '../state/rows.ts';
+import type { Item } from './outbox.ts';
+import type { Surroundings } from './receiver.ts';
+
+/** More incidents at once help nobody, and the content is kept until it is delivered. */
+const MAX_EVENTS = 20;
+/** Of a delivery in the state; its target is the receiver's name. */
+const KIND = 'alert';
+
+/** @param lost notifications to this receiver that were given up since its last one. */
+export function itemOf(
+  { key, group, status, events }: Due,
+  receiver: string,
+  lost: number,
+  render: (notification: Notification) => string,
+  { newId, now, machine }: Pick<Surroundings, 'newId' | 'now' | 'machine'>,
+): Item {
+  const id = newId();
+  const madeAt = now();
+  const content = render({
+    id,
+    at: new Date(madeAt).toISOString(),
+    machine,
+    receiver,
+    status,
+    group,
+    events: events.slice(0, MAX_EVENTS),
+    more: Math.max(0, events.length - MAX_EVENTS),
+    lost,
+    test: false,
+  });
+  return { id, about: key, madeAt, content };
+}
+
+/** What is written down before an item is sent. */
+export function alertDelivery(receiver: string, { id, madeAt, content }: Item): StoredRecord {
+  return deliveryRecord({ ...newDelivery(KIND, receiver, content, madeAt, content), id });
+}
+
+/**
+ * What was written down for a receiver and not seen delivered, oldest first; and the ids of what is too old to be news.
+ *
+ * @param now ms since 1970.
+ */
+export function waitingFor(
+  receiver: string,
+  records: readonly StoredRecord[],
+  now: number,
+  staleMs: number,
+): { fresh: Item[]; stale: string[] } {
+  const fresh: Item[] = [];
+  const stale: string[] = [];
+  for (const { id, kind, target, createdAt, content } of deliveriesIn(records)) {
+    if (kind !== KIND || target !== receiver) continue;
+    if (content !== null && now - createdAt <= staleMs) fresh.push({ id, about: null, madeAt: createdAt, content });
+    else stale.push(id);
+  }
+  return { fresh, stale };
+}
