@@ -19,7 +19,7 @@ export { diskFs } from './nginx-conf/disk.ts';
 export { loadConf } from './nginx-conf/load.ts';
 export { resolveRequest } from './nginx-conf/resolve.ts';
 export type { ReportDocument, ReportIncident } from './report/document.ts';
-export { renderHtml } from './report/html.ts';
+export { renderHtmlPage } from './report/html-page.ts';
 export { renderJson } from './report/json.ts';
 export { renderMarkdown } from './report/markdown.ts';
 export { renderText } from './report/text.ts';

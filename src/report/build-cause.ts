@@ -1,10 +1,10 @@
 /** A ranked cause as the report shows it: evidence, directive, and the fix with its placeholders filled. */
 import type { FixStep } from '../catalogue/types.ts';
-import type { ConfView, Directive } from '../diagnosis/conf-view.ts';
+import type { Directive } from '../diagnosis/conf-view.ts';
 import type { Diagnosis } from '../diagnosis/diagnose.ts';
 import type { RankedCause } from '../diagnosis/weigh.ts';
 import { showBytes } from '../safe/display.ts';
-import { redactConfLine } from '../safe/redact-conf.ts';
+import { redactConfLine, redactPatch } from '../safe/redact-conf.ts';
 import { quoteShell } from '../safe/shell.ts';
 import type { ReportCause, ReportDirective } from './document.ts';
 import type { DocumentParts } from './document-parts.ts';
@@ -59,7 +59,7 @@ export function buildCause(
     fix: {
       summary: fill(of.fix.summary, names),
       steps: of.fix.steps.map((s) => step(s, names)),
-      patch: patchOf(of.id, ranked, rank, diagnosis, parts.conf),
+      patch: patchOf(of.id, ranked, rank, diagnosis, parts),
       verify: of.verify.map((v) => ({ run: command(v.run, names), expect: v.expect })),
     },
   };
@@ -82,10 +82,11 @@ function patchOf(
   ranked: RankedCause,
   rank: number,
   { cluster }: Diagnosis,
-  conf: ConfView | null,
+  { conf, redact }: DocumentParts,
 ): string | null {
   if (conf === null || rank > 0 || ranked.confidence < WORTH_A_PATCH) return null;
-  return conf.patch(cluster.endpoint, id);
+  const patch = conf.patch(cluster.endpoint, id);
+  return patch === null || !redact ? patch : redactPatch(patch, `wslog fix --cause ${id}`);
 }
 
 function step(of: FixStep, names: Names): ReportCause['fix']['steps'][number] {

@@ -28,3 +28,16 @@ export function redactConfLine(line: string): string {
     ),
   );
 }
+
+/**
+ * A unified diff with `***` for the secrets in it. It does not apply any more then, and says so in a line before it,
+ * which `patch` would skip.
+ * @param whole how to get the diff that applies
+ */
+export function redactPatch(patch: string, whole: string): string {
+  const masked = patch
+    .split('\n')
+    .map((line) => (/^[ +-](?!--|\+\+)/.test(line) ? line.charAt(0) + redactConfLine(line.slice(1)) : line))
+    .join('\n');
+  return masked === patch ? patch : `# *** stands for secrets; the diff that applies: ${whole}\n${masked}`;
+}

@@ -10,6 +10,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser, openFile } from '../cli/browser.ts';
 import { wslog } from '../cli/run.ts';
+import { mailPage } from './mail.ts';
 import { Replay } from './replay.ts';
 import { Terminal, terminalSvg } from './terminal.ts';
 
@@ -30,8 +31,14 @@ afterAll(async () => {
 });
 
 /** A page as WebP, from its top. */
-async function photograph(path: string, name: string, colorScheme: 'light' | 'dark', height: number): Promise<void> {
-  const viewport = { width: 1120, height };
+async function photograph(
+  path: string,
+  name: string,
+  colorScheme: 'light' | 'dark',
+  height: number,
+  width = 1120,
+): Promise<void> {
+  const viewport = { width, height };
   const { page, complaints, close } = await openFile(browser, path, { viewport, colorScheme, deviceScaleFactor: 1.5 });
   const session = await page.context().newCDPSession(page);
   const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 82 });
@@ -46,6 +53,24 @@ it('the page', async () => {
   expect(made).toMatchObject({ code: 0, stderr: '' });
   await photograph(path, 'page.webp', 'light', 1240);
   await photograph(path, 'page-dark.webp', 'dark', 1240);
+});
+
+it('the mail', async () => {
+  const logs = ['error.log', 'access.log'].map((name) => `${SAMPLE}/${name}`);
+  const options = [
+    '--dry-run',
+    '--mail-to',
+    'ops@example.com',
+    '--no-nginx-conf',
+    '--no-state',
+    '-S',
+    '2026-11-23 00:31',
+  ];
+  const made = wslog(['summary', ...options, ...logs], { cwd: ROOT });
+  expect(made.code, made.stderr).toBe(0);
+  const path = join(folder, 'mail.html');
+  writeFileSync(path, await mailPage(made.stdout));
+  await photograph(path, 'mail.webp', 'light', 900, 700);
 });
 
 it('the screen', async () => {

@@ -2,7 +2,7 @@
 import { escapeHtml, htmlText } from '../../safe/html.ts';
 import type { ReportDocument, ReportIncident } from '../document.ts';
 import { incidentCounts, lineCounts, nothingFound, rangeText } from '../standing.ts';
-import { concernsWebSocket, confidenceOf, impact, period } from '../voice.ts';
+import { concernsWebSocket, confidenceOf, impact, period, place } from '../voice.ts';
 import { count, counted, spansDays, timerText } from '../words.ts';
 import { successRate } from './endpoints.ts';
 
@@ -54,7 +54,7 @@ function verdict(document: ReportDocument, incidents: readonly ReportIncident[])
   }
   const cause = worst.causes[0];
   const also = others.slice(0, 3).map((incident, index) => {
-    return `<li><a href="#incident-${index + 2}">${escapeHtml(incident.title)}</a> <span class="soft">${escapeHtml(incident.severity)}, ${escapeHtml(confidenceOf(incident))}</span></li>`;
+    return `<li><a href="#incident-${index + 2}">${escapeHtml(incident.title)}</a> <span class="soft">${escapeHtml([place(incident), incident.severity, confidenceOf(incident)].filter((text) => text !== '').join(', '))}</span></li>`;
   });
   const more = others.length - also.length;
   return `<h1>${escapeHtml(worst.title)}</h1>

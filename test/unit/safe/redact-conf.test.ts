@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redactConfLine } from '../../../src/safe/redact-conf.ts';
+import { redactConfLine, redactPatch } from '../../../src/safe/redact-conf.ts';
 
 describe('redactConfLine', () => {
   it.each([
@@ -24,5 +24,32 @@ describe('redactConfLine', () => {
     'auth_basic_user_file /etc/nginx/htpasswd;',
   ])('leaves %s', (line) => {
     expect(redactConfLine(line)).toBe(line);
+  });
+});
+
+describe('redactPatch', () => {
+  const patch = [
+    '--- a/etc/nginx/nginx.conf',
+    '+++ b/etc/nginx/nginx.conf',
+    '@@ -1,3 +1,4 @@',
+    ' location /ws {',
+    '   proxy_pass http://b;',
+    '+  proxy_read_timeout 1h;',
+    ' }',
+    '',
+  ].join('\n');
+
+  it('leaves a diff without secrets as it is, so that it applies', () => {
+    expect(redactPatch(patch, 'wslog fix')).toBe(patch);
+  });
+
+  it('masks what stands around the change, and says how to get the rest', () => {
+    const line = '   proxy_set_header Authorization "Basic dXNlcjpodW50ZXIy";';
+    const shown = redactPatch(patch.replace(' }', `${line}\n }`), 'wslog fix --cause idle-timeout');
+    expect(shown).toContain('\n   proxy_set_header Authorization ***;\n');
+    expect(shown).not.toContain('dXNlcjpodW50ZXIy');
+    expect(shown.split('\n')[0]).toBe(
+      '# *** stands for secrets; the diff that applies: wslog fix --cause idle-timeout',
+    );
   });
 });
