@@ -53,7 +53,7 @@ export async function composeMail(
   let last: OutgoingMail | null = null;
   for (const limits of MAIL_LIMITS) {
     const parts = mailParts(document, to, limits);
-    const { id } = newDelivery(KIND, to, saidIn(parts), now);
+    const { id } = newDelivery(KIND, to, saidIn(parts, document), now);
     last = { id, message: await mailMessage(parts, { ...addresses, id, host: document.host, date: now }) };
     if (last.message.length <= MAX_MAIL_BYTES) return last;
   }
@@ -61,8 +61,9 @@ export async function composeMail(
   return last;
 }
 
-function saidIn({ subject, text, html, thread }: MailParts): string {
-  return [subject, text, html, thread].join('\0');
+/** A week may say what the week before said, so the summary before is part of it. */
+function saidIn({ subject, text, html, thread }: MailParts, { since }: SummaryDocument): string {
+  return [since ?? '', subject, text, html, thread].join('\0');
 }
 
 /** The mail that an earlier run may have sent without knowing, or null. */

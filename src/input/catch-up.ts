@@ -53,7 +53,7 @@ export class CatchUp {
 
   async *#blocks(followed: FollowedPath): AsyncGenerator<LineBlock> {
     for (let looks = 0; looks < LOOKS; looks++) {
-      if (looks > 0) await delay(BETWEEN_LOOKS_MS);
+      if (looks > 0 && followed.positions().length === 0) await delay(BETWEEN_LOOKS_MS);
       yield* this.#blocksOf(followed, await followed.look(performance.now()));
       let read = false;
       for (;;) {
@@ -62,7 +62,7 @@ export class CatchUp {
         read = true;
         yield* this.#blocksOf(followed, events);
       }
-      // Where a look found something, or nothing to go on from, the name may have moved on meanwhile.
+      // While it was read, the name may have moved on.
       if (looks > 0 && !read) break;
     }
   }

@@ -35,6 +35,22 @@ export function offeredProgram(program: string, packages: string): string | null
   return null;
 }
 
+/**
+ * Whether Postfix is there to be run, with a configuration of the tests' own. It is installed only where there is no
+ * other mail system, which it would replace.
+ */
+export function offeredPostfix(): boolean {
+  const replaces = which('postfix') === null && which('sendmail') !== null;
+  if (process.getuid?.() !== 0 || replaces) {
+    const why = replaces ? 'and this machine has another mail system' : 'run by root';
+    console.error(`Some tests of mails are skipped: they need Postfix, ${why}.`);
+    return false;
+  }
+  const selection = 'postfix postfix/main_mailer_type select No configuration';
+  if (which('postfix') === null) spawnSync('debconf-set-selections', { input: selection });
+  return offeredProgram('postfix', 'postfix') !== null;
+}
+
 function installed(packages: readonly string[]): boolean {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const install = ['install', '-y', '--no-install-recommends', ...packages];
