@@ -1,22 +1,19 @@
 /** What the formats of a summary say in the same words. */
 
 import { severityRank } from '../incident/cluster.ts';
-import {
-  NEWS_STATES,
-  type NewsItem,
-  type NewsState,
-  type SummaryDocument,
-  type WindowFigures,
-} from './summary-document.ts';
+import type { NewsItem, NewsState, SummaryDocument, WindowFigures } from './summary-document.ts';
 import { concernsWebSocket } from './voice.ts';
 import { clock, count, counted, day, duration, secondsBetween, spansDays } from './words.ts';
 
-/** `2 new, 1 worse`. */
+/** `2 new, 1 back, 1 worse`. */
 export function newsCounts({ incidents }: SummaryDocument): string {
-  return NEWS_STATES.flatMap((state) => {
-    const many = incidents.filter((item) => item.state === state).length;
-    return many === 0 ? [] : [`${count(many)} ${state}`];
-  }).join(', ');
+  const words = incidents.map(({ state, returned }) => (returned ? 'back' : state));
+  return ['new', 'back', 'worse', 'ongoing', 'ended']
+    .flatMap((word) => {
+      const many = words.filter((each) => each === word).length;
+      return many === 0 ? [] : [`${count(many)} ${word}`];
+    })
+    .join(', ');
 }
 
 /** The item that a subject is about: the most severe of those that are not over, else the first. Null for a heartbeat. */
@@ -90,24 +87,21 @@ export function beforeWords({ before }: SummaryDocument): string | null {
   return `before: ${rangeWords(before)}`;
 }
 
-const STATE_WORDS: Record<NewsState, string> = {
-  new: 'New',
+const STATE_WORDS: Record<Exclude<NewsState, 'new'>, string> = {
   worse: 'Worse',
   ongoing: 'Still going on',
   ended: 'Ended',
 };
 
-/** `New, over by now`, `Back again`, `Worse: 412 more hits since it was told, 22 Nov 12:00:00`. */
+/** `New, over by now`, `Back again, going on: 7 more hits …`, `Worse: 412 more hits since it was told, 22 Nov 12:00:00`. */
 export function stateWords({ state, returned, added, before, incident }: NewsItem): string {
-  if (state === 'new') {
-    const word = returned ? 'Back again' : STATE_WORDS.new;
-    const kind = concernsWebSocket(incident) ? '' : ', not WebSocket';
-    return `${word}${kind}, ${incident.status === 'ended' ? 'over by now' : 'going on'}`;
-  }
-  if (before === null) return STATE_WORDS[state];
+  const kind = concernsWebSocket(incident) ? '' : ', not WebSocket';
+  const status = incident.status === 'ended' ? 'over by now' : 'going on';
+  const word = state === 'new' ? `${returned ? 'Back again' : 'New'}${kind}, ${status}` : STATE_WORDS[state];
+  if (before === null) return word;
   const more = added > 0 ? `: ${counted(added, 'more hit')} since it was told, ${clock(before.at, true)}` : '';
   const severity = before.severity === incident.severity ? '' : `, now ${incident.severity} (was ${before.severity})`;
-  return `${STATE_WORDS[state]}${severity}${more}`;
+  return `${word}${severity}${more}`;
 }
 
 /** What the first sentence of a summary says: on which machine, what, and for how long the logs were looked at. */

@@ -218,6 +218,13 @@ describe('summary by mail', () => {
     expect(server.received).toHaveLength(3);
   });
 
+  it('lets one run at a time, and the other wait', async () => {
+    server = await MailServer.start();
+    const both = await Promise.all([mailed(), mailed(), mailed()]);
+    expect(both).toEqual(both.map(() => ({ code: 0, stdout: '', stderr: '' })));
+    expect(server.received).toHaveLength(1);
+  });
+
   it('logs in with a password from a file that nobody else can read, and never says it', async () => {
     const secret = 'correct-horse-battery';
     server = await MailServer.start({
