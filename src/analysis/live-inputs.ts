@@ -1,4 +1,5 @@
 /** The logs that grow, each known by its first lines. */
+import { dirname } from 'node:path';
 import type { SymptomMatcher } from '../catalogue/match.ts';
 import type { LineBlock } from '../input/line-block.ts';
 import type { ReportInput } from '../report/document.ts';
@@ -9,6 +10,8 @@ import { offsetName, type StatedOffset, zoneFor } from './zones.ts';
 
 /** A log that was not understood at first is looked at anew while it has no more lines than this. */
 const YOUNG = 1000;
+/** Changes of clocks that are remembered: years of them for many logs. */
+const MAX_STATED = 1000;
 const SNIFFED_BYTES = 65_536;
 /** Logs that may keep what they learned of their lines; a few hundred KiB each. */
 const MAX_AWAKE = 64;
@@ -66,9 +69,25 @@ export class LiveInputs {
     return made;
   }
 
+  /** Takes note of the zone that a line states: clocks are changed while logs are watched. */
+  state(path: string, { wall, offset }: { readonly wall: number; readonly offset: number }): void {
+    const last = this.stated.findLast((stated) => stated.path === path);
+    if (last === undefined || last.offset === offset) return;
+    this.stated.push({ path, wall, offset });
+    if (this.stated.length > MAX_STATED) this.stated.splice(0, 1);
+    // What was learned of an hour holds for it no more: it comes twice when clocks are put back.
+    for (const input of this.all) input.sleep();
+  }
+
   /** Minutes east of UTC of a log's lines without a zone; what other logs state by then counts. */
   offsetOf(path: string): (wall: number) => number {
-    return (wall) => zoneFor(path, this.stated, this.settings.zone).offsetAt(wall);
+    const { zone } = this.settings;
+    return (wall) => {
+      if (zone.from === 'option') return zone.offsetAt(wall);
+      // Logs are read at one pace, so what an access log stated last holds for the error log beside it now.
+      const beside = this.stated.findLast((stated) => dirname(stated.path) === dirname(path));
+      return (beside ?? this.stated.at(-1))?.offset ?? zone.offsetAt(wall);
+    };
   }
 
   #made(path: string, { first, format, kind }: Sniffed, file: number, before: Tallied | null): LiveInput {

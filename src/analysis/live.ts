@@ -73,7 +73,8 @@ export class LiveAnalysis {
   feed(path: string, block: LineBlock, before: readonly Position[] | null = null): void {
     const input = this.#inputs.of(path, block);
     input.read.input.bytes += block.bytes.length;
-    const lastTime = lastTimeIn(block.bytes, input);
+    const { time: lastTime, stated } = lastTimeIn(block.bytes, input);
+    if (stated !== null) this.#inputs.state(path, stated);
     const turn = this.#pace.fed(path, lastTime, block.bytes.length >= FULL_BLOCK);
     if (input.read.input.kind === 'access') {
       const { firstLine } = block;

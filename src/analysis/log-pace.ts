@@ -7,7 +7,7 @@ interface Progress {
 }
 
 /** Lines of workers, and those of two logs, come this much out of order (seconds). */
-const OUT_OF_ORDER = 2;
+const OUT_OF_ORDER = 10;
 
 export class LogPace {
   readonly #logs = new Map<string, Progress>();
@@ -47,7 +47,8 @@ export class LogPace {
   arePast(turn: number, time: number, concerned: (path: string) => boolean): boolean {
     for (const [path, log] of this.#logs) {
       if (log.endTurn > turn || !concerned(path)) continue;
-      if (!(log.time > time + OUT_OF_ORDER)) return false;
+      // Without a backlog lines of any time may come at any time.
+      if (!this.#behind.has(log) || !(log.time > time + OUT_OF_ORDER)) return false;
     }
     return true;
   }

@@ -61,6 +61,8 @@ export class WatchState {
   readonly #incidentsIn = new Map<string, string>();
   readonly #positionsIn = new Map<string, string>();
   #restUntil = Number.NEGATIVE_INFINITY;
+  /** What is old is told by a clock that does not jump, from when the run began. */
+  readonly #began: { readonly wall: number; readonly monotonic: number };
   /** Attempts to store so far. */
   readonly commits = { ok: 0, failed: 0 };
 
@@ -87,6 +89,7 @@ export class WatchState {
 
   private constructor({ settings, io, messages }: Invocation, store: StateStore | null) {
     this.#io = io;
+    this.#began = { wall: io.now(), monotonic: io.monotonic() };
     this.#messages = messages;
     this.#store = store;
     this.#keepMs = settings.number('keepIncidents');
@@ -214,7 +217,7 @@ export class WatchState {
   }
 
   #write(store: StateStore, { report, positions, parts }: Moment, events: IncidentEvents): void {
-    const now = this.#io.now();
+    const now = this.#began.wall + this.#io.monotonic() - this.#began.monotonic;
     const all = mergeIncidents(this.#base, report.incidents).map((incident) => withStatus(incident, events));
     const incidents = kept(all, now, this.#keepMs);
     const changed = incidents.filter((incident) => this.#incidentsIn.get(incident.id) !== brief(incident));
