@@ -4,6 +4,7 @@ import { Batch } from '../findings/batch.ts';
 import type { Memory, MemoryPart } from '../findings/memory.ts';
 import { Registry } from '../findings/registry.ts';
 import { registryParts, restoreRegistry } from '../findings/registry-memory.ts';
+import { keepClientsWithin } from '../incident/client-budget.ts';
 import { Correlator } from '../incident/correlator.ts';
 import { correlatorParts, restoreCorrelator } from '../incident/correlator-memory.ts';
 import type { LineBlock } from '../input/line-block.ts';
@@ -126,6 +127,7 @@ export class LiveAnalysis {
       read.input.lines = tallied.counts.lines + tallied.counts.outside;
       read.input.unknown = tallied.counts.unknown;
     }
+    keepClientsWithin(this.#correlator.tables);
     return conclude(
       this.#inputs.all.map((i) => i.read),
       this.#correlator,
