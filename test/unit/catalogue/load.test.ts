@@ -95,9 +95,10 @@ describe('loadCatalogue', () => {
         return `${name}: &${name} [${Array(9).fill(`*${before}`).join(',')}]`;
       }),
     ].join('\n');
-    const started = performance.now();
+    const before = process.cpuUsage();
     expect(await problemsOf('mine.yaml', bomb)).toEqual([expect.stringContaining('more than 20 aliases')]);
-    expect(performance.now() - started).toBeLessThan(500);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(500);
   });
 
   it('reads YAML 1.2: no is a word, not false', async () => {

@@ -9,6 +9,7 @@ import { shippedCatalogue } from '../../../src/catalogue/shipped.ts';
 import { answeredBy } from '../../../src/findings/answered-by.ts';
 import { parseErrorLine } from '../../../src/nginx/error-line.ts';
 import type { ErrorRecord } from '../../../src/nginx/record.ts';
+import { cpuMs } from '../cpu-time.ts';
 import { errorMatches, factsFor, variants, without } from './facts-for.ts';
 
 const CAUSES = new Set(
@@ -171,8 +172,9 @@ describe('text that a client wrote', () => {
     });
     const record = parsed('2026/11/22 12:06:22 [error] 7#7: *32 access forbidden by rule');
     for (const message of hostile.slice(0, 50)) matcher.matchError({ ...record, message });
-    const started = performance.now();
-    for (const message of hostile) matcher.matchError({ ...record, message });
-    expect((performance.now() - started) / hostile.length).toBeLessThan(1);
+    const spent = cpuMs(() => {
+      for (const message of hostile) matcher.matchError({ ...record, message });
+    });
+    expect(spent / hostile.length).toBeLessThan(1);
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileText } from '../../../src/catalogue/wildcard.ts';
+import { cpuMs } from '../cpu-time.ts';
 
 /** The definition, by trying everything. */
 function matchesByDefinition(pattern: string, text: string): boolean {
@@ -43,8 +44,9 @@ describe('compileText', () => {
     const pattern = compileText('*ab*ab*ab*ab*ab*ab*ab*x');
     const text = `${'ab'.repeat(500_000)}y`;
     pattern.matches(text);
-    const started = performance.now();
-    for (let i = 0; i < 5; i++) expect(pattern.matches(text)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(100);
+    const spent = cpuMs(() => {
+      for (let i = 0; i < 5; i++) expect(pattern.matches(text)).toBe(false);
+    });
+    expect(spent).toBeLessThan(100);
   });
 });

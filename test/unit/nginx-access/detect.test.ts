@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { detectAccessFormat, detectAccessLine, resolveLogFormat } from '../../../src/nginx/access-detect.ts';
 import { compileLogFormat } from '../../../src/nginx/log-format.ts';
+import { cpuMs } from '../cpu-time.ts';
 
 const TIME = '[22/Nov/2026:12:06:41 +0000]';
 const BASE = `10.0.0.9 - - ${TIME} "GET /ws HTTP/1.1"`;
@@ -166,10 +167,11 @@ describe('one line on its own', () => {
     );
     for (const unit of ['"', '[', `${TIME} `, ' - ', 'a=" ', '1, ', '{"a":', '\\"', 'rt: ']) {
       const line = BASE + unit.repeat(Math.ceil(65_536 / unit.length));
-      const started = performance.now();
-      detectAccessLine(line);
-      detectAccessLine(`{"a":${line}}`);
-      expect(performance.now() - started).toBeLessThan(100);
+      const spent = cpuMs(() => {
+        detectAccessLine(line);
+        detectAccessLine(`{"a":${line}}`);
+      });
+      expect(spent).toBeLessThan(100);
     }
   });
 });

@@ -8,6 +8,7 @@ import { diskFs } from '../../../src/nginx-conf/disk.ts';
 import { hasGlob, matchesGlob } from '../../../src/nginx-conf/glob.ts';
 import { loadConf } from '../../../src/nginx-conf/load.ts';
 import { type Conf, everyDirective } from '../../../src/nginx-conf/tree.ts';
+import { cpuMs } from '../cpu-time.ts';
 import { confOf, memoryFs } from './memory-fs.ts';
 
 const shape = (conf: Conf) =>
@@ -150,9 +151,10 @@ describe('on disk', () => {
   let directory = '';
   const write = (name: string, text: string) => writeFileSync(join(directory, name), text, 'latin1');
   const load = () => {
-    const started = performance.now();
+    const before = process.cpuUsage();
     const conf = loadConf({ path: join(directory, 'nginx.conf') }, diskFs);
-    expect(performance.now() - started).toBeLessThan(2000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(2000);
     return conf;
   };
   const sentences = (conf: Conf) => conf.problems.map((problem) => problem.sentence.replaceAll(`${directory}/`, ''));
@@ -239,10 +241,11 @@ describe('globs', () => {
   });
 
   it('end soon on hostile patterns', () => {
-    const started = performance.now();
-    expect(matchesGlob('*a'.repeat(100), 'a'.repeat(255))).toBe(true);
-    expect(matchesGlob(`${'*a'.repeat(100)}b`, 'a'.repeat(255))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(50);
+    const spent = cpuMs(() => {
+      expect(matchesGlob('*a'.repeat(100), 'a'.repeat(255))).toBe(true);
+      expect(matchesGlob(`${'*a'.repeat(100)}b`, 'a'.repeat(255))).toBe(false);
+    });
+    expect(spent).toBeLessThan(50);
     expect(hasGlob('conf.d/x.conf')).toBe(false);
   });
 });

@@ -154,9 +154,11 @@ describe('redact', () => {
     ];
     for (const unit of units) {
       for (const end of ['', '@', ' HTTP/1.1', '"']) {
-        const started = performance.now();
-        redact(unit.repeat(Math.ceil(60_000 / unit.length)) + end);
-        expect(performance.now() - started, unit).toBeLessThan(1000);
+        const text = unit.repeat(Math.ceil(60_000 / unit.length)) + end;
+        const before = process.cpuUsage();
+        redact(text);
+        const { user, system } = process.cpuUsage(before);
+        expect((user + system) / 1000, unit).toBeLessThan(1000);
       }
     }
   });
