@@ -3,6 +3,7 @@ import type { Catalogue } from '../catalogue/types.ts';
 import { Alerting } from '../deliver/alerting.ts';
 import { makeReceiver } from '../deliver/make-receiver.ts';
 import type { AlertMemory } from '../deliver/memory.ts';
+import { strayRecords } from '../deliver/stray.ts';
 import type { ReportDocument, ReportIncident } from '../report/document.ts';
 import { redact } from '../safe/redact.ts';
 import { type AlertPlan, alertSurroundings, silenceNotice } from './alert-settings.ts';
@@ -88,6 +89,12 @@ export class WatchAlerts implements WatchListener {
     const { io, messages } = this.#call;
     const { alerts, symptoms } = this.#told;
     const { lines, silences, stop } = alerts;
+    const stray = strayRecords(this.#memory.found, new Set(lines.map(({ spec }) => spec.name)));
+    if (stray.gone.length > 0) this.#memory.keep(stray.gone);
+    if (stray.lost > 0) {
+      const what = stray.lost === 1 ? 'a notification' : `${stray.lost} notifications`;
+      this.#say(`alerts: ${what} for receivers that are no more: given up`);
+    }
     if (lines.length === 0) return null;
     for (const { spec, shown, inTheClear } of lines) {
       if (inTheClear)

@@ -11,12 +11,18 @@ import type { Plan } from './watch-plan.ts';
 const USUAL_GROUP = 'adm';
 /** The service has its state in systemd's place, and prints lines to the journal. */
 const LEFT_OUT: ReadonlySet<OptionKey> = new Set(['printSystemdUnit', 'state', 'plain', 'format', 'color']);
+/** Files that only their owner can read, which the service's user is not: systemd hands it copies. */
+const SECRETS: ReadonlySet<OptionKey> = new Set(['webhookFile', 'webhookKeyFile', 'slackFile']);
 
 export async function systemdUnit({ operands, settings, io }: Invocation, { paths }: Plan): Promise<string> {
   const program = io.program ?? ['wslog'];
   const logs = operands.map((path) => resolve(io.cwd, path));
   const args = ['watch', '--plain', '--color', 'never', ...typedOptions(settings, io.cwd), ...logs];
-  const command = [...program, ...args].map(systemdArgument).join(' ');
+  const secrets = secretFiles(settings, io.cwd);
+  const command = [
+    ...[...program, ...args].map(systemdArgument),
+    ...secrets.map(({ name }) => `--${name} %d/${name}`),
+  ].join(' ');
   const atHome = [...program, ...args, ...paths].some((text) => /^\/(?:home|root|run\/user)\//.test(text));
   const groups = await groupsOf(paths.map((path) => resolve(io.cwd, path)));
   return `# wslog as a service. To install it, as root:
@@ -44,7 +50,7 @@ SupplementaryGroups=${groups.join(' ')}
 StateDirectory=wslog
 StateDirectoryMode=0700
 UMask=0077
-
+${secrets.map(({ name, path }) => `LoadCredential=${name}:${path.replaceAll('%', '%%')}\n`).join('')}
 # It must never be what brings the server down.
 MemoryMax=512M
 CPUWeight=20
@@ -83,10 +89,17 @@ WantedBy=multi-user.target
 `;
 }
 
+function secretFiles(settings: Settings, cwd: string): { name: string; path: string }[] {
+  return settings
+    .typed()
+    .filter(([key]) => SECRETS.has(key))
+    .map(([key, value]) => ({ name: longName(key), path: resolve(cwd, String(value)) }));
+}
+
 /** The options of the command line, with paths that hold from wherever they are read. */
 function typedOptions(settings: Settings, cwd: string): string[] {
   return settings.typed().flatMap(([key, value]) => {
-    if (LEFT_OUT.has(key)) return [];
+    if (LEFT_OUT.has(key) || SECRETS.has(key)) return [];
     const spec = optionSpec(key);
     const name = `--${longName(key)}`;
     if (value === true) return [name];

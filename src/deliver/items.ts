@@ -8,8 +8,8 @@ import type { Surroundings } from './receiver.ts';
 
 /** More incidents at once help nobody, and the content is kept until it is delivered. */
 const MAX_EVENTS = 20;
-/** Of a delivery in the state; its target is the receiver's name. */
-const KIND = 'alert';
+/** Of a delivery in the state; its target is the receiver's name. Kinds of alerts' own records begin with it. */
+export const ALERT = 'alert';
 
 /** @param lost notifications to this receiver that were given up since its last one. */
 export function itemOf(
@@ -38,7 +38,7 @@ export function itemOf(
 
 /** What is written down before an item is sent. */
 export function alertDelivery(receiver: string, { id, madeAt, content }: Item): StoredRecord {
-  return deliveryRecord({ ...newDelivery(KIND, receiver, content, madeAt, content), id });
+  return deliveryRecord({ ...newDelivery(ALERT, receiver, content, madeAt, content), id });
 }
 
 /**
@@ -55,9 +55,15 @@ export function waitingFor(
   const fresh: Item[] = [];
   const stale: string[] = [];
   for (const { id, kind, target, createdAt, content } of deliveriesIn(records)) {
-    if (kind !== KIND || target !== receiver) continue;
+    if (kind !== ALERT || target !== receiver) continue;
     if (content !== null && now - createdAt <= staleMs) fresh.push({ id, about: null, madeAt: createdAt, content });
     else stale.push(id);
   }
   return { fresh, stale };
+}
+
+/** The receiver that a record has a notification for; null for any other record. */
+export function alertTarget(record: StoredRecord): string | null {
+  const [delivery] = deliveriesIn([record]);
+  return delivery?.kind === ALERT ? delivery.target : null;
 }

@@ -40,6 +40,15 @@ describe('--print-systemd-unit', () => {
     expect(stdout).toMatch(/^ExecReload=\/bin\/kill -HUP \$MAINPID$/m);
   });
 
+  it('has systemd hand it the secrets that only their owner can read', () => {
+    const url = folder.write('slack-url', 'https://hooks.slack.com/services/S3CRET');
+    chmodSync(url, 0o600);
+    const { stdout } = unit('--slack-file', url, log);
+    expect(stdout).toContain(`\nLoadCredential=slack-file:${url}\n`);
+    expect(stdout).toMatch(/^ExecStart=.* --slack-file %d\/slack-file$/m);
+    expect(stdout).not.toContain('S3CRET');
+  });
+
   it('lets it read what the group of the logs may read', () => {
     expect(unit('/nowhere/error.log').stdout).toMatch(/^SupplementaryGroups=adm$/m);
     chmodSync(log, 0o640);

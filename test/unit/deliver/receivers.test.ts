@@ -13,6 +13,7 @@ import type { Outcome } from '../../../src/deliver/outcome.ts';
 import { QueuedReceiver } from '../../../src/deliver/queued.ts';
 import type { Surroundings } from '../../../src/deliver/receiver.ts';
 import { readSecret } from '../../../src/deliver/secret.ts';
+import { strayRecords } from '../../../src/deliver/stray.ts';
 import { renderAlertJson } from '../../../src/report/alert-json.ts';
 import type { ReportIncident } from '../../../src/report/document.ts';
 import type { StoredRecord } from '../../../src/state/rows.ts';
@@ -290,6 +291,24 @@ describe('Alertmanager', () => {
     });
     second.look([over()], T + 3_600_000, false);
     expect(memory.kinds()).toEqual([]);
+  });
+});
+
+describe('what is remembered', () => {
+  it('goes with the receivers that are no more', async () => {
+    const memory = new Remembered();
+    const dead = new Played();
+    dead.answers = [new Promise(() => undefined)];
+    new QueuedReceiver(spec(), dead, () => 'content', memory, around()).look([open()], T, false);
+    memory.keep([
+      { kind: 'positions', key: 'x', value: 1 },
+      { kind: 'delivery', key: 'y', value: { kind: 'mail' } },
+    ]);
+    expect(strayRecords(memory.found, new Set(['webhook']))).toEqual({ gone: [], lost: 0 });
+    const { gone, lost } = strayRecords(memory.found, new Set(['other']));
+    expect(lost).toBe(1);
+    memory.keep(gone);
+    expect(memory.kinds()).toEqual(['delivery', 'positions']);
   });
 });
 
