@@ -16,6 +16,12 @@ const GRACE_MS = 800;
 /** Comparing thousands of incidents with what was told takes time; it may take this share of it at most. */
 const LOOKING_SHARE = 0.1;
 
+/**
+ * What a watch reads that was away for hours is no news where the logs have gone on without it. One that is open for
+ * longer than this goes on all the same: then the times of one log are not to be trusted.
+ */
+const PAST_FOR_MS = 30_000;
+
 /** What of a watch's plan alerts are made of. */
 export interface AlertsTold {
   readonly alerts: AlertPlan;
@@ -37,6 +43,8 @@ export class WatchAlerts implements WatchListener {
   #told: AlertsTold;
   #alerting: Alerting | null;
   #restUntil = Number.NEGATIVE_INFINITY;
+  /** When this run saw each open incident first, on the monotonic clock, ms. */
+  #openSince = new Map<string, number>();
 
   /** @param earlier incidents of earlier runs. */
   constructor(call: Invocation, told: AlertsTold, memory: AlertMemory, earlier: readonly ReportIncident[]) {
@@ -119,12 +127,21 @@ export class WatchAlerts implements WatchListener {
     if (this.#alerting === null) return;
     const { quietMs, all, redacts } = this.#told;
     const latest = range === null ? null : Date.parse(range.to);
+    const now = this.#call.io.monotonic();
+    const openSince = new Map<string, number>();
+    const watched = incidents.map((incident) => {
+      const open = incident.status === 'open';
+      const since = this.#openSince.get(incident.id) ?? now;
+      if (open) openSince.set(incident.id, since);
+      const past = now - since < PAST_FOR_MS && isPast(incident, latest, quietMs);
+      return {
+        incident: redacts ? incident : redacted(incident),
+        open,
+        quiet: past || (!all && incident.websocket === 'no'),
+      };
+    });
+    this.#openSince = openSince;
     const seen = new Set(incidents.map(({ id }) => id));
-    const watched = incidents.map((incident) => ({
-      incident: redacts ? incident : redacted(incident),
-      open: incident.status === 'open',
-      quiet: (!all && incident.websocket === 'no') || isPast(incident, latest, quietMs),
-    }));
     const ended = this.#ended.filter(({ id }) => !seen.has(id));
     this.#alerting.look([...watched, ...ended.map((incident) => ({ incident, open: false, quiet: false }))], last);
   }
@@ -134,7 +151,6 @@ export class WatchAlerts implements WatchListener {
   }
 }
 
-/** What a watch reads that was away for hours is no news where the logs have gone on without it. */
 function isPast({ lastSeen }: ReportIncident, latest: number | null, quietMs: number): boolean {
   return lastSeen !== null && latest !== null && latest - Date.parse(lastSeen) >= quietMs;
 }
