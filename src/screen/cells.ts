@@ -17,7 +17,15 @@ export function left(text: string, columns: number, ascii: boolean): string {
   return padEnd(cutMiddle(shown(text, ascii), columns, ascii), columns);
 }
 
-/** The same, at the right edge. */
+/** The same for a sentence: it is cut at its end, as it says the most in its beginning. */
+export function beginning(text: string, columns: number, ascii: boolean): string {
+  const whole = shown(text, ascii);
+  const more = ascii ? '...' : '…';
+  if (width(whole) <= columns) return padEnd(whole, columns);
+  return padEnd(`${cutTo(whole, Math.max(0, columns - width(more))).trimEnd()}${more}`, columns);
+}
+
+/** At the right edge. */
 export function right(text: string, columns: number): string {
   return ' '.repeat(Math.max(0, columns - width(text))) + text;
 }

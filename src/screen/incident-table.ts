@@ -5,7 +5,7 @@ import { verdict } from '../report/overview.ts';
 import type { Palette } from '../report/palette.ts';
 import { resample, sparkline } from '../report/sparkline.ts';
 import { confidenceOf, place } from '../report/voice.ts';
-import { age, brief, left, right } from './cells.ts';
+import { age, beginning, brief, left, right, shown } from './cells.ts';
 import type { ScreenColours } from './header.ts';
 import { isOpen, type ScreenModel, type ScreenStyle } from './model.ts';
 
@@ -23,7 +23,11 @@ export function incidentTableLines(
   colours: Palette & ScreenColours,
 ): string[] {
   const wide = style.columns >= WIDE;
-  const endpointColumns = Math.min(36, Math.max(10, Math.floor(style.columns / 7)));
+  const named = wide && new Set(incidents.map(({ endpoint }) => endpoint.server)).size > 1;
+  const names = new Map(incidents.map((incident) => [incident, nameOf(incident, named)]));
+  // No more than the longest name takes: what is left is the verdict's, which says most.
+  const longest = Math.max('endpoint'.length, ...[...names.values()].map((name) => width(shown(name, style.ascii))));
+  const endpointColumns = Math.min(36, longest, Math.max(10, Math.floor(style.columns / 7)));
   const fixed = 2 + 9 + 7 + 7 + 6 + 2 + endpointColumns + 2 + (wide ? 9 + SPARK + 2 : 0);
   const verdictColumns = Math.max(10, style.columns - fixed - 1);
   const heading = [
@@ -42,12 +46,9 @@ export function incidentTableLines(
     Math.min(selected === null ? 0 : incidents.indexOf(selected) - rows + 1, incidents.length - rows),
   );
   const lines = [colours.dim(heading + position(from, rows, incidents.length, style.columns - width(heading)))];
-  const named = wide && new Set(incidents.map(({ endpoint }) => endpoint.server)).size > 1;
   for (const incident of incidents.slice(from, from + rows)) {
     const open = isOpen(incident);
     const { distinct, exact } = incident.clients;
-    const { path, server } = incident.endpoint;
-    const endpoint = path === null ? place(incident) || '-' : named && server !== null ? server + path : path;
     const severity = left(open ? incident.severity : 'ended', 9, style.ascii);
     const cells = [
       incident === selected ? '> ' : '  ',
@@ -56,14 +57,20 @@ export function incidentTableLines(
       right(brief(incident.count), 7),
       right(brief(model.rates.incidents.get(incident.id) ?? 0), 6),
       wide ? right(distinct === 0 ? '-' : `${exact ? '' : '~'}${brief(distinct)}`, 9) : '',
-      `  ${left(endpoint, endpointColumns, style.ascii)}`,
+      `  ${left(names.get(incident) ?? '', endpointColumns, style.ascii)}`,
       wide ? `  ${sparkline(resample(incident.timeline, rangeOf(model), SPARK), style.ascii)}` : '',
-      `  ${left(verdictIn(incident, verdictColumns), verdictColumns, style.ascii)}`,
+      `  ${beginning(verdictIn(incident, verdictColumns), verdictColumns, style.ascii)}`,
     ];
     const line = cells.join('');
     lines.push(incident === selected ? colours.bar(line) : open ? line : colours.dim(line));
   }
   return lines;
+}
+
+function nameOf(incident: ReportIncident, named: boolean): string {
+  const { path, server } = incident.endpoint;
+  if (path === null) return place(incident) || '-';
+  return named && server !== null ? server + path : path;
 }
 
 /** The verdict with how sure it is, or without where there is no room: the pane says it too. */
