@@ -83,14 +83,23 @@ export async function summary(given: Invocation): Promise<number> {
   try {
     store = await openState(folder.path, call);
   } catch (error) {
-    if (error instanceof StateProblem) throw new UsageError(`${error.message}; --no-state does without`);
-    throw error;
+    if (!(error instanceof StateProblem)) throw error;
+    if (!error.passing) throw new UsageError(`${error.message}; --no-state does without`);
+    call.messages.error(`${error.message}; nothing was told, the next run does`);
+    return NOT_DELIVERED;
   }
   if (store === null) return NOT_DELIVERED;
   try {
     if (store.setAside !== null) call.messages.error(store.setAside);
     const code = await withState(plan, store);
     return (await sendAlerts(plan, store)) ? code : NOT_DELIVERED;
+  } catch (error) {
+    // A full disk: what could not be written down was not sent, or will be sent again as it is.
+    if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_'))) throw error;
+    call.messages.error(
+      `what was told cannot be remembered in ${folder.path} (${String(error.code)}); the next run tells it again`,
+    );
+    return NOT_DELIVERED;
   } finally {
     store.close();
   }

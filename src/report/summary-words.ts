@@ -100,7 +100,8 @@ export function stateWords({ state, returned, added, before, incident }: NewsIte
   const word = state === 'new' ? `${returned ? 'Back again' : 'New'}${kind}, ${status}` : STATE_WORDS[state];
   if (before === null) return word;
   const more = added > 0 ? `: ${counted(added, 'more hit')} since it was told, ${clock(before.at, true)}` : '';
-  const severity = before.severity === incident.severity ? '' : `, now ${incident.severity} (was ${before.severity})`;
+  const changed = state !== 'ended' && before.severity !== incident.severity;
+  const severity = !changed ? '' : `, now ${incident.severity} (was ${before.severity})`;
   return `${word}${severity}${more}`;
 }
 

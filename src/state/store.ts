@@ -96,7 +96,7 @@ export class StateStore {
     } catch (error) {
       lock?.close();
       if (error instanceof StateInUse || error instanceof StateProblem) throw error;
-      throw new StateProblem(`${folder} cannot be used to keep state in (${codeOf(error)})`);
+      throw new StateProblem(`${folder} cannot be used to keep state in (${codeOf(error)})`, codeOf(error));
     }
   }
 

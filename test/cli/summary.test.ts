@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deadPort, MailServer } from './mail-server.ts';
-import { Folder, many, Running, refused, wslog, wslogBeside } from './run.ts';
+import { bash, Folder, many, Running, refused, wslog, wslogBeside } from './run.ts';
 
 const folder = new Folder();
 afterAll(() => folder.remove());
@@ -142,6 +142,26 @@ describe('summary', () => {
     expect(timer.stdout).toMatch(/^ExecStart=\/\S*wslog summary --mail-to ops@example\.com \/\S+error\.log$/m);
     expect(timer.stdout).toContain('OnCalendar=');
   });
+});
+
+/** A user namespace of one's own may be forbidden, in containers above all. */
+const unshares = spawnSync('unshare', ['-rm', 'true']).status === 0;
+
+it.skipIf(!unshares)('sends nothing that it cannot write down, and says so in a sentence', () => {
+  const run = bash(`export -f wslog; cd '${place}'; cat > sendmail <<'E'
+#!/bin/sh
+cat > /dev/null; echo sent >> '${place}/sent'
+E
+    chmod +x sendmail
+    unshare -rm bash -c '
+      mkdir state; mount -t tmpfs -o size=180k,mode=0700 tmpfs state
+      tell() { wslog summary ${plain.join(' ')} --state state --mail-to ops@example.com --sendmail ./sendmail error.log; echo "exit $?"; }
+      : > error.log.keep; cp error.log error.log.keep; : > error.log; tell
+      cp error.log.keep error.log; head -c 1M /dev/zero > state/fill 2>/dev/null
+      tell 2>&1; cat sent 2>/dev/null; rm state/fill; tell; cat sent; tell; cat sent'`);
+  expect(run.stdout).toMatch(
+    /^exit 0\nwslog: .*\/state .*\(SQLITE_\w+\); .*next run .*\nexit 75\nexit 0\nsent\nexit 0\nsent\n$/,
+  );
 });
 
 describe('summary by mail', () => {
@@ -294,6 +314,44 @@ describe('summary by mail', () => {
     expect(code).toBe(75);
     expect(stderr).toMatch(/STARTTLS/);
     expect(server.received).toEqual([]);
+  });
+
+  it('tells of a time by mail as well, and remembers nothing of it', async () => {
+    server = await MailServer.start();
+    const args = ['summary', ...plain, '--state', state, '--since', '2026-11-22', '--mail-to', 'ops@example.com', log];
+    for (const expected of [1, 2]) {
+      expect(await wslogBeside(args, { env: env() })).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect(server.received).toHaveLength(expected);
+    }
+    expect(existsSync(state)).toBe(false);
+  });
+
+  it('lets no secret out in any format', () => {
+    const secrets = Array.from({ length: 60 }, (_, n) => `S3cr3t${n}Xyzzy${(n * 7919).toString(36)}Q`);
+    const errors = secrets.map((secret, n) =>
+      refused(n, n % 60)
+        .replace('GET /ws ', `GET /ws?${['token', 'sid', 'x'][n % 3]}=${secret} `)
+        .replace('8080/ws"', `8080/ws?auth=${secret}"`)
+        .replace(', host:', `, referrer: "https://user:${secret}@site.example/?key=${secret}", host:`),
+    );
+    const access = secrets.map((secret, n) => {
+      const time = `2026-11-22T12:00:${String(n % 60).padStart(2, '0')}+00:00`;
+      const fields = { time, remote_addr: '192.0.2.1', request: `GET /ws?token=${secret} HTTP/1.1`, status: 502 };
+      return `${JSON.stringify({ ...fields, http_authorization: `Bearer ${secret}`, http_cookie: `sid=${secret}` })}\n`;
+    });
+    writeFileSync(log, errors.join(''));
+    writeFileSync(join(place, 'access.log'), access.join(''));
+    const logs = [log, join(place, 'access.log')];
+    const outputs = [
+      ...['text', 'json', 'markdown', 'html'].map((format) => ['--format', format]),
+      ['--dry-run', '--mail-to', 'ops@example.com'],
+      ['--verbose', '--all'],
+    ].map((args) => wslog(['summary', ...plain, '--no-state', ...args, ...logs]));
+    for (const { code, stdout, stderr } of outputs) {
+      expect(code).toBe(0);
+      expect(stdout.length).toBeGreaterThan(500);
+      expect(secrets.filter((secret) => `${stdout}${stderr}`.includes(secret))).toEqual([]);
+    }
   });
 
   it('makes one mail of a flood, and keeps secrets out of mail and state', async () => {
