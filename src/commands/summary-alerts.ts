@@ -120,12 +120,8 @@ export class SummaryAlerts {
 
   async #sent({ spec, transport, shown }: Line, memory: AlertMemory): Promise<number> {
     const { now, random, say } = this.#around;
-    const { fresh, stale } = waitingFor(spec.name, memory.found, now(), STALE_MS);
-    if (stale.length > 0) {
-      say(`alerts: ${spec.name}: notifications of earlier summaries are older than three days and given up`);
-      memory.keep(stale.map(withoutDelivery));
-    }
-    if (fresh.length === 0) return 0;
+    const items = waitingFor(spec.name, memory.found);
+    if (items.length === 0) return 0;
     let why = '';
     const outbox = new Outbox({
       transport: patient(transport, this.#call.io.signal, random, (sentence) => {
@@ -134,10 +130,15 @@ export class SummaryAlerts {
       name: `alerts: ${spec.name}`,
       random,
       now,
+      staleMs: STALE_MS,
+      // Failures are told at the end, once.
       say: () => undefined,
-      settled: ({ id }) => memory.keep([withoutDelivery(id)]),
+      settled: ({ id, madeAt }, fate) => {
+        memory.keep([withoutDelivery(id)]);
+        if (fate === 'given-up') say(`alerts: ${spec.name}: what was to be told ${iso(madeAt)} is given up`);
+      },
     });
-    for (const item of fresh) outbox.add(item);
+    for (const item of items) outbox.add(item);
     const left = await outbox.close();
     if (left > 0) {
       const fate = memory.lasts ? 'nothing is lost, the next run sends it' : 'without state nothing sends it later';
@@ -177,6 +178,10 @@ function patient(
 
 function unsettled(outcome: Exclude<Outcome, { kind: 'accepted' }>): Outcome {
   return { kind: 'unknown', sentence: outcome.sentence };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 function spanOf(from: string, to: string): number {

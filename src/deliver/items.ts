@@ -41,25 +41,11 @@ export function alertDelivery(receiver: string, { id, madeAt, content }: Item): 
   return deliveryRecord({ ...newDelivery(ALERT, receiver, content, madeAt, content), id });
 }
 
-/**
- * What was written down for a receiver and not seen delivered, oldest first; and the ids of what is too old to be news.
- *
- * @param now ms since 1970.
- */
-export function waitingFor(
-  receiver: string,
-  records: readonly StoredRecord[],
-  now: number,
-  staleMs: number,
-): { fresh: Item[]; stale: string[] } {
-  const fresh: Item[] = [];
-  const stale: string[] = [];
-  for (const { id, kind, target, createdAt, content } of deliveriesIn(records)) {
-    if (kind !== ALERT || target !== receiver) continue;
-    if (content !== null && now - createdAt <= staleMs) fresh.push({ id, about: null, madeAt: createdAt, content });
-    else stale.push(id);
-  }
-  return { fresh, stale };
+/** What was written down for a receiver and not seen delivered, oldest first. */
+export function waitingFor(receiver: string, records: readonly StoredRecord[]): Item[] {
+  return deliveriesIn(records).flatMap(({ id, kind, target, createdAt, content }) =>
+    kind === ALERT && target === receiver && content !== null ? [{ id, about: null, madeAt: createdAt, content }] : [],
+  );
 }
 
 /** The receiver that a record has a notification for; null for any other record. */

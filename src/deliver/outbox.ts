@@ -21,6 +21,8 @@ export interface OutboxSettings {
   /** The receiver, as it is shown in messages. */
   readonly name: string;
   readonly most?: number;
+  /** What could not be delivered in this time is no news any more, ms; a day unless given. */
+  readonly staleMs?: number;
   /** From 0 to 1. */
   readonly random: () => number;
   /** Wall clock, ms since 1970. */
@@ -33,6 +35,7 @@ export interface OutboxSettings {
 
 /** So many are kept while a receiver cannot be reached: with the usual intervals that is most of a day. */
 const MOST = 100;
+const STALE_MS = 24 * 3_600_000;
 
 export class Outbox {
   readonly #settings: OutboxSettings;
@@ -83,6 +86,10 @@ export class Outbox {
 
   async #work(): Promise<void> {
     for (let attempts = 1, item = this.#items[0]; item !== undefined; item = this.#items[0]) {
+      if (this.#isStale(item)) {
+        attempts = 1;
+        continue;
+      }
       const outcome = await this.#try(item);
       const pause = this.#judge(item, outcome, attempts);
       if (pause === null) attempts = 1;
@@ -94,6 +101,17 @@ export class Outbox {
       }
     }
     this.#working = null;
+  }
+
+  /** Gives up what is too old to be news. */
+  #isStale(item: Item): boolean {
+    const { name, staleMs = STALE_MS, now, say, settled } = this.#settings;
+    if (now() - item.madeAt <= staleMs) return false;
+    say(`${name}: a notification could not be delivered for ${staleMs / 3_600_000} h and is given up`);
+    this.#given++;
+    this.#remove(item);
+    settled(item, 'given-up');
+    return true;
   }
 
   async #try(item: Item): Promise<Outcome> {

@@ -11,9 +11,6 @@ import { type Item, Outbox } from './outbox.ts';
 import type { Transport } from './outcome.ts';
 import { type Receiver, type Surroundings, takes } from './receiver.ts';
 
-/** What was not delivered in this time is no news any more, ms. */
-const STALE_MS = 24 * 3_600_000;
-
 const GROUP = 'alert-group';
 
 const GROUP_RECORD = v.object({
@@ -51,7 +48,8 @@ export class QueuedReceiver implements Receiver {
       say: around.say,
       settled: (item, fate) => this.#settled(item, fate),
     });
-    this.#resume();
+    // What an earlier run wrote down and did not see delivered.
+    for (const item of waitingFor(spec.name, memory.found)) this.#outbox.add(item);
   }
 
   look(alerts: readonly Alert[], now: number, last: boolean): void {
@@ -68,16 +66,6 @@ export class QueuedReceiver implements Receiver {
 
   close(): Promise<number> {
     return this.#outbox.close();
-  }
-
-  /** What an earlier run wrote down and did not see delivered. */
-  #resume(): void {
-    const { fresh, stale } = waitingFor(this.spec.name, this.#memory.found, this.#around.now(), STALE_MS);
-    if (stale.length > 0) {
-      this.#around.say(`alerts: ${this.spec.name}: notifications of an earlier run are older than a day and given up`);
-      this.#memory.keep(stale.map(withoutDelivery));
-    }
-    for (const item of fresh) this.#outbox.add(item);
   }
 
   #itemOf(due: Due): Item {

@@ -227,7 +227,7 @@ describe('a receiver of notifications', () => {
     const said: string[] = [];
     const transport = new Played();
     receiver(transport, memory, said, {}, () => T + 25 * 3_600_000);
-    expect(said).toEqual(['alerts: webhook: notifications of an earlier run are older than a day and given up']);
+    expect(said).toEqual(['alerts: webhook: a notification could not be delivered for 24 h and is given up']);
     expect(memory.kinds()).toEqual(['alert-group']);
     expect(transport.sent).toEqual([]);
   });
