@@ -70,6 +70,7 @@ export interface CauseRow {
 
 /** Failures by cause, now and before, most first; those that are only of before behind them. */
 export function causeRows({ window, before }: SummaryDocument, limit: number): CauseRow[] {
+  if (window.lines === 0) return [];
   const earlier = new Map(before?.causes.map(({ id, count: hits }) => [id, hits]));
   const rows = window.causes.map(({ id, count: hits }) => ({
     id,
@@ -82,8 +83,8 @@ export function causeRows({ window, before }: SummaryDocument, limit: number): C
 }
 
 /** When "before" was, for the heading of a comparison. Null where there is nothing to compare with. */
-export function beforeWords({ before }: SummaryDocument): string | null {
-  if (before === null || before.range === null) return null;
+export function beforeWords({ window, before }: SummaryDocument): string | null {
+  if (window.lines === 0 || before === null || before.range === null) return null;
   return `before: ${rangeWords(before)}`;
 }
 
@@ -114,6 +115,9 @@ export function headline(document: SummaryDocument): string {
 /** Which lines the summary is about. */
 export function coverage(document: SummaryDocument): string {
   const { window, since } = document;
+  if (window.lines === 0) {
+    return `No line was added to the logs${since === null ? '' : ` since ${day(since)} ${clock(since, false)} UTC`}.`;
+  }
   if (since === null) {
     return `This is the first summary here: it covers what the logs hold, ${rangeWords(window)} (${readWords(window)}).`;
   }

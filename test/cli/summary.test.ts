@@ -238,6 +238,33 @@ describe('summary by mail', () => {
     expect(server.received).toHaveLength(3);
   });
 
+  it('tells everything once, whenever it is killed', async () => {
+    server = await MailServer.start();
+    writeFileSync(log, '');
+    const names = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'theta'];
+    for (const [n, name] of names.entries()) {
+      appendFileSync(log, at(`/ws/${name}`, 5));
+      // From before it reads to after it has sent, on a fast machine as on a slow one.
+      await mailed((child) => void setTimeout(() => child.kill('SIGKILL'), 150 + n * 110));
+    }
+    expect(await mailed()).toMatchObject({ code: 0, stderr: '' });
+    const texts = new Map<string, string>();
+    for (const { mail, raw } of server.received) {
+      const said = texts.get(mail.messageId ?? '') ?? mail.text;
+      expect(mail.text, raw.slice(0, 500)).toBe(said);
+      texts.set(mail.messageId ?? '', mail.text ?? '');
+    }
+    const counts = known().map(({ count }: { count: number }) => count);
+    expect(counts.reduce((sum: number, count: number) => sum + count, 0)).toBe(40);
+    // Hits of incidents explained and of those told in brief, whatever they were folded into.
+    const told = [...texts.values()].flatMap((text) => [
+      ...text.matchAll(/-- New, [\s\S]*?\n {3}(\d+) handshakes? to/g),
+      ...text.matchAll(/\n\* New[^*]*?, (\d+) hits/g),
+      ...text.matchAll(/: (\d+) more hits? since/g),
+    ]);
+    expect(told.reduce((sum, [, hits]) => sum + Number(hits), 0)).toBe(40);
+  });
+
   it('lets one run at a time, and the other wait', async () => {
     server = await MailServer.start();
     const both = await Promise.all([mailed(), mailed(), mailed()]);

@@ -80,6 +80,16 @@ describe('the formats of a summary', () => {
     for (const text of [texts[0], texts[2], texts[3]]) expect(text).toMatch(/E goes on[\s\S]*F is mild/);
   });
 
+  it('compare nothing with a window in which nothing was written', () => {
+    const window = { range: null, lines: 0, unknown: 0, handshakes: { ok: 0, failed: 0 }, causes: [] };
+    const document = summary({ window, incidents: [item({ state: 'ended', added: 0 })] });
+    const html = mailParts(document, 'ops@example.com', SUMMARY_LIMITS).html;
+    for (const text of [renderSummaryText(document, OPTIONS), renderSummaryMarkdown(document), html]) {
+      expect(text).toContain('No line was added to the logs since 22 Nov 2026 14:00:00 UTC.');
+      expect(text).not.toMatch(/before|idle-timeout/);
+    }
+  });
+
   it('never call it all when one handshake failed, and say nothing of handshakes where none is known', () => {
     const shares = (ok: number, failed: number) =>
       renderSummaryText(
