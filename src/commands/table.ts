@@ -43,7 +43,7 @@ const DIFF: CommandSpec = {
     'Rates are hits among handshakes where the access log holds both, else hits an hour. A cause is worse or better when its rate changed by a quarter at least and chance would do that less than once in a hundred times.',
     'Exit codes: 0 ran; 1 something new or worse is at or above --fail-on; 2 wrong usage or nothing to compare; 3 part of the input was not read; 130 and 143 ended by a signal.',
   ],
-  options: [...CONF, 'at', 'window', 'since', 'until', 'format', 'json', 'output', ...FILTERS, 'failOn', ...COMMON],
+  options: [...CONF, 'since', 'until', 'at', 'window', 'format', 'json', 'output', ...FILTERS, 'failOn', ...COMMON],
   describes: {
     failOn: 'exit 1 when something new or worse is at least this severe',
     verbose: 'what is as before too',
