@@ -105,6 +105,16 @@ export class LiveAnalysis {
     return this.#inputs.all.every((input) => !input.holds);
   }
 
+  /** Whether it has seen so much that there is little room for what is new. */
+  get isCrowded(): boolean {
+    return this.#registry.isCrowded || this.#correlator.isCrowded;
+  }
+
+  /** What it remembers of the logs themselves, apart from what was found in them. */
+  logParts(): Generator<MemoryPart> {
+    return inputParts(this.#inputs);
+  }
+
   /** Where reading stood before what was not counted yet; null when everything of this log was. */
   waitsFrom(path: string): readonly Position[] | null {
     return this.#waiting.find((block) => block.path === path)?.before ?? null;

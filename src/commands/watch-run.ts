@@ -22,6 +22,8 @@ const LOOK_IDLE_MS = 1000;
 const LOOKING_SHARE = 0.1;
 /** A growing incident is spoken of at most this often. */
 const UPDATE_EVERY_MS = 5000;
+/** A crowded analysis is begun anew at most this often: what is found again and again need not be added up each time. */
+const TURN_EVERY_MS = 3_600_000;
 /** Logs that are named where there are many. */
 const MAX_NAMED = 20;
 /** Filters are for what is shown; everything is stored. */
@@ -56,6 +58,7 @@ export class WatchRun {
   #gaps = 0;
   #report: ReportDocument;
   #restUntil = Number.NEGATIVE_INFINITY;
+  #turnAt = Number.NEGATIVE_INFINITY;
   #idleUntil = Number.NEGATIVE_INFINITY;
 
   constructor(call: Invocation, { paths, told }: Plan, state: WatchState, listeners: readonly WatchListener[]) {
@@ -116,6 +119,7 @@ export class WatchRun {
     const positions = this.#places.toStore(tail, (path) => this.#live.waitsFrom(path));
     this.#stood = positions;
     this.#unsaved = !this.#state.commit({ report: this.#own, positions, parts: this.#live.parts() }, this.#events);
+    if (!last && !this.#unsaved && this.#live.isCrowded) this.#turnOver();
   }
 
   /** Looks at the incidents, unless it has just been done. To be called often. */
@@ -128,7 +132,7 @@ export class WatchRun {
     const { io } = this.#call;
     const began = io.monotonic();
     this.#draw();
-    const all = this.#state.continued(this.#own);
+    const all = this.#state.continued(this.#own, (id) => this.#events.isOpen(id));
     for (const event of this.#events.observe(all, io.monotonic())) {
       this.#unsaved = true;
       this.#tell(event);
@@ -186,6 +190,22 @@ export class WatchRun {
     this.look();
     for (const event of this.#events.flush()) this.#tell(event);
     return this.#report;
+  }
+
+  /**
+   * Begins a new analysis: the bounds of the old one are for a post-mortem, and a watch goes on for months. What was
+   * found so far is carried over as it is, and later finds are added to it.
+   */
+  #turnOver(): void {
+    const now = this.#call.io.monotonic();
+    if (now < this.#turnAt || this.paths.some((path) => this.#live.waitsFrom(path) !== null)) return;
+    this.#turnAt = now + TURN_EVERY_MS;
+    this.look();
+    this.#state.carryOver(this.#own);
+    this.#state.handOver();
+    this.#live = new LiveAnalysis(everything(this.#told), this.paths, copied(this.#live.logParts()));
+    this.#dirty = true;
+    this.#unsaved = true;
   }
 
   /** An analysis with the memory of the one before, or with none where that speaks of symptoms that are no more. */

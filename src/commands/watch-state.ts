@@ -163,10 +163,10 @@ export class WatchState {
   }
 
   /** A report of this run with what earlier runs know; what had ended before it, and did not come back, is left out. */
-  continued(report: ReportDocument): ReportDocument {
+  continued(report: ReportDocument, isOpen: (id: string) => boolean | undefined): ReportDocument {
     if (this.#before.length === 0 && this.#base.length === 0) return report;
     const current = new Set(report.incidents.map(({ id }) => id));
-    const base = this.#base.filter(({ id }) => current.has(id) || this.#open.has(id));
+    const base = this.#base.filter(({ id }) => current.has(id) || (isOpen(id) ?? this.#open.has(id)));
     const all = mergeIncidents(base, report.incidents);
     return { ...report, incidents: all.filter(({ id, lines, count }) => this.#endedSize.get(id) !== lines + count) };
   }

@@ -42,7 +42,7 @@ export function* registryParts(registry: Registry): Generator<MemoryPart> {
 export function restoreRegistry(registry: Registry, memory: Memory): void {
   const endpoints = numbered(memory, 'endpoints ').flatMap((content) => v.parse(ENDPOINTS, content));
   const places = numbered(memory, 'place ').map((content) => v.parse(PLACE, content));
-  const { folded, other } = v.parse(FOLDED, memory.get('folded'));
+  const { folded, other } = v.parse(FOLDED, memory.get('folded') ?? { folded: 0, other: -1 });
   for (const { place, names } of places) registry.paths.places.set(place, names);
   registry.restore(endpoints, folded, other);
 }

@@ -8,6 +8,8 @@ import { PathTree } from './path-tree.ts';
 /** Bounds on what log content can make us remember. */
 const MAX_ENDPOINTS = 2000;
 const MAX_KEYS = 8192;
+/** The share of the endpoints at which who watches for months begins anew. */
+const CROWDED = 0.9;
 
 /** The path that stands for all endpoints beyond the bound. */
 const OTHER_PATH = '{other}';
@@ -41,6 +43,11 @@ export class Registry {
     const key = gist.key !== null && gist.epoch === this.#epoch ? gist.key : this.#keyOf(gist);
     if (this.#other !== null && key.kind !== 'event' && key.endpoint === this.#other) this.folded++;
     return key;
+  }
+
+  /** Whether there is little room for endpoints that were not seen yet. */
+  get isCrowded(): boolean {
+    return this.endpoints.length > CROWDED * MAX_ENDPOINTS;
   }
 
   /** The endpoint that stands for all beyond the bound; null as long as there is room. */

@@ -130,7 +130,9 @@ export function restoreCorrelator(
   for (const rows of numbered(memory, 'by-second ')) tables.bySecond.restore(v.parse(ROWS, rows));
   for (const rows of numbered(memory, 'return ')) tables.returns.restore(v.parse(ROWS, rows));
   tables.events.push(...v.parse(EVENTS, memory.get('events') ?? []));
-  const { at, draining, backendsOk, held } = v.parse(BEARINGS, memory.get('bearings'));
+  const bearings = memory.get('bearings');
+  if (bearings === undefined) return;
+  const { at, draining, backendsOk, held } = v.parse(BEARINGS, bearings);
   Object.assign(tables.at, at);
   for (const [pid, time] of draining) tables.draining.set(pid, time);
   for (const [backend, time] of backendsOk) tables.backendsOk.set(backend, time);

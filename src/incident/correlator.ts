@@ -34,6 +34,8 @@ import { type LineRef, MAX_SAMPLES, type Tally } from './tally.ts';
 /** Bounds: groups beyond them fold into one that names no backend, then into one that names no endpoint. */
 const MAX_GROUPS = 6000;
 const MAX_EVENTS = 2000;
+/** The share of the groups at which who watches for months begins anew. */
+const CROWDED = 0.9;
 /** Ended sessions held back while a worker drains: whether it closed them shows only when it goes away. */
 const MAX_HELD = 4096;
 const MAX_ORDER = 256;
@@ -69,6 +71,11 @@ export class Correlator {
   constructor(options: { readonly joins: boolean; readonly grows?: boolean }) {
     this.#joins = options.joins;
     this.#grows = options.grows === true;
+  }
+
+  /** Whether there is little room for groups that were not seen yet. */
+  get isCrowded(): boolean {
+    return Math.max(this.#errors.length, this.#access.length) > CROWDED * MAX_GROUPS;
   }
 
   get tables(): CorrelatorTables {
