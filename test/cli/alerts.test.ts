@@ -1,4 +1,5 @@
 /** Alerts as their receivers meet them: real HTTP servers and commands, the built program, crashes in between. */
+import { spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -218,6 +219,43 @@ silences:
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stderr).not.toContain('s3cret');
     expect(code).toBe(2);
+  });
+});
+
+describe('the README', () => {
+  const section = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8').split('\n## Alerts\n')[1] ?? '';
+  const block = (language: string) => new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(section)?.[1] ?? '';
+
+  it('shows a config file that works', () => {
+    file('wslog/config.yaml', block('yaml'), 0o644);
+    file('wslog/slack-url', 'https://hooks.slack.com/services/x');
+    file('wslog/pager-key', 'a key of some length');
+    const { code, stdout, stderr } = wslog(['alerts', 'list'], {
+      env: { ...env(), PAGER_URL: 'https://pager.test/x' },
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.match(/^receiver/gm)).toHaveLength(4);
+    expect(stdout.match(/^silence/gm)).toHaveLength(1);
+  });
+
+  const python = spawnSync('python3', ['--version']).status === 0;
+  it.skipIf(!python)(`shows how to verify a webhook${python ? '' : ' (skipped: no python3)'}`, async () => {
+    const key = file('key', 'a key of some length\n');
+    const test = new Running(
+      ['alerts', 'test', '--webhook-file', file('url', server.url), '--webhook-key-file', key],
+      env(),
+    );
+    await test.until('stdout', 'delivered');
+    const { headers, body } = server.received[0] ?? { headers: {}, body: '' };
+    const check = `${block('python')}
+import json, sys
+given = json.load(sys.stdin)
+key = open(${JSON.stringify(key)}, 'rb').read().strip()
+body = given['body'].encode()
+print(verified(given['headers'], body, key), verified(given['headers'], body + b' ', key), verified(given['headers'], body, b'x'))
+`;
+    const run = spawnSync('python3', ['-c', check], { input: JSON.stringify({ headers, body }), encoding: 'utf8' });
+    expect(run.stderr + run.stdout).toBe('True False False\n');
   });
 });
 
