@@ -1,6 +1,9 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { deserialize } from 'node:v8';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { readContent } from '../../src/state/store.ts';
 import { Folder, many, Running, refused, wslog } from './run.ts';
 
 const folder = new Folder();
@@ -78,8 +81,12 @@ describe('watch with state', () => {
 
   it('stores everything, whatever is shown, and no secret', async () => {
     appendFileSync(log, refused(4).replaceAll('/ws', '/ws?access_token=s3cr3t-of-a-user-0123456789'));
+    appendFileSync(log, refused(5).replaceAll('/ws', '/reset/token/s3cr3tS3cr3t99'));
+    appendFileSync(log, 'who knows password=s3cr3t-of-a-user-0123456789\n');
     const watch = watching('--path', '/other', '--no-redact');
-    await until(() => (known().incidents[0]?.lines ?? 0) === 4);
+    const lines = () => known().incidents.reduce((sum: number, incident: { lines: number }) => sum + incident.lines, 0);
+    await until(() => lines() === 5);
+    expect(lines()).toBe(5);
     expect(await watch.end('SIGTERM')).toBe(0);
     expect(watch.stdout).not.toContain('"opened"');
     for (const name of readdirSync(state)) {
@@ -87,6 +94,14 @@ describe('watch with state', () => {
       expect(statSync(join(state, name)).mode & 0o777).toBe(0o600);
     }
     expect(statSync(state).mode & 0o777).toBe(0o700);
+    // What the analysis remembers is stored in a form that cannot be read at a glance.
+    const { records = [] } = (await readContent(state, 'watch')) ?? {};
+    const memory = records.filter(({ kind, value }) => kind === 'memory' && typeof value === 'string');
+    expect(memory.length).toBeGreaterThan(5);
+    for (const { key, value } of memory) {
+      const held = inspect(deserialize(Buffer.from(String(value), 'base64')), { depth: 20, maxArrayLength: null });
+      expect([key, held]).toEqual([key, expect.not.stringContaining('s3cr3t')]);
+    }
   });
 
   it('sets a damaged database aside and watches on', async () => {
