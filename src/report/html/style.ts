@@ -51,7 +51,7 @@ code, pre, dt, .lines dd { font-family: ui-monospace, SFMono-Regular, Menlo, Con
 code { overflow-wrap: anywhere; } pre { background: var(--code); border: 1px solid var(--line); border-radius: 6px; padding: .7rem .9rem; margin: .5rem 0; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.5; position: relative; }
 pre code { font-size: inherit; } .shell code::before { content: "$ "; color: var(--soft); } mark { background: var(--mark); color: inherit; }
 pre mark { display: inline-block; width: 100%; } .diff ins { background: var(--added); text-decoration: none; } .diff del { background: var(--removed); text-decoration: none; } .diff .file { font-weight: 650; }
-.lines { margin: 0; } .lines dt { color: var(--soft); margin-top: .5rem; } .lines dd { margin: 0; overflow-wrap: anywhere; }
+p, li, dt, dd, figcaption { overflow-wrap: anywhere; } .lines { margin: 0; } .lines dt { color: var(--soft); margin-top: .5rem; } .lines dd { margin: 0; overflow-wrap: anywhere; }
 summary { cursor: pointer; } .incident > summary h3 { display: inline; font-size: 1.08rem; } .incident > summary > .soft { display: block; padding-left: 1.1rem; font-size: .92rem; overflow-wrap: anywhere; }
 .incident[open] > summary { border-bottom: 1px solid var(--line); padding-bottom: .8rem; margin-bottom: .8rem; } .title { overflow-wrap: anywhere; }
 .columns { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 24rem); gap: 0 2rem; } .columns figure { margin-top: .3rem; }
