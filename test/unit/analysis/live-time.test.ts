@@ -100,7 +100,7 @@ describe('lines out of order', () => {
           expect(countsOf(told, shuffled, true)).toEqual(told1);
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 });

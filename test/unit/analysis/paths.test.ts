@@ -112,7 +112,7 @@ describe('fast and plain way', () => {
           );
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -135,7 +135,7 @@ describe('fast and plain way', () => {
           );
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -179,7 +179,7 @@ describe('fast and plain way', () => {
           JSON.stringify(shape(plain)).replaceAll(/wslog-analysis-\w+/g, ''),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });

@@ -87,7 +87,7 @@ describe('reading side by side', () => {
           expect(several).toBe(alone);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 

@@ -73,7 +73,7 @@ describe('rotated sets', () => {
       fc.asyncProperty(fc.shuffledSubarray(args, { minLength: args.length }), async (shuffled) => {
         expect(await discoverLogs(shuffled)).toEqual(expected);
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 });

@@ -19,9 +19,17 @@ function numbered(from: number, to: number): string {
 const TEXT = numbered(0, 6000);
 const TOOLS = { gzip: ['gzip', '-c'], zstd: ['zstd', '-q', '-c'], bzip2: ['bzip2', '-c'], xz: ['xz', '-c'] } as const;
 
+/** Packing takes longer than what is tested, and most tests pack the same. */
+const packed = new Map<string, Buffer>();
+
 function pack(tool: keyof typeof TOOLS, text: string | Buffer, ...more: string[]): Buffer {
   const [command, ...args] = TOOLS[tool];
-  return execFileSync(command, [...args, ...more], { input: text, maxBuffer: 1 << 30 });
+  const pack = () => execFileSync(command, [...args, ...more], { input: text, maxBuffer: 1 << 30 });
+  if (text !== TEXT) return pack();
+  const key = [command, ...more].join(' ');
+  const made = packed.get(key) ?? pack();
+  packed.set(key, made);
+  return Buffer.from(made);
 }
 
 function missing(tool: string): boolean {

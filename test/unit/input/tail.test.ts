@@ -471,7 +471,7 @@ describe('torture', () => {
     };
   }
 
-  test.each([1, 2, 3, 4])('rename rotation under load, seed %i: no line lost, doubled or mangled', async (seed) => {
+  test.each([1, 2])('rename rotation under load, seed %i: no line lost, doubled or mangled', async (seed) => {
     const pick = random(seed);
     const { path } = log();
     const tail = new Running(path, { pollMs: 5 + pick(40), notify: seed % 2 === 0 });

@@ -40,7 +40,7 @@ describe('whole lines', () => {
           expect(readPasted(a[1](b[1](line))).record).toMatchObject({ ...fields, pid: 900 });
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -127,7 +127,7 @@ describe('any text', () => {
     );
     fc.assert(
       fc.property(text, (parts) => void readPasted(parts.join(''))),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, expect, it } from 'vitest';
-import type { Io } from '../../../src/commands/io.ts';
-import { main } from '../../../src/main.ts';
-import { readIncidents } from '../../../src/state/store.ts';
-import { errorLine } from '../analysis/lines.ts';
+import type { Io } from '../../src/commands/io.ts';
+import { main } from '../../src/main.ts';
+import { readIncidents } from '../../src/state/store.ts';
+import { errorLine } from '../unit/analysis/lines.ts';
 
 const DAY = 86_400_000;
 const dir = mkdtempSync(join(tmpdir(), 'wslog-clock-'));
