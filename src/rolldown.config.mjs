@@ -3,7 +3,7 @@
 import { rmSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
-const DIST = resolve(import.meta.dirname, 'dist');
+const DIST = resolve(import.meta.dirname, '../dist');
 rmSync(join(DIST, 'joined'), { recursive: true, force: true });
 rmSync(join(DIST, 'analysis/threads/joined'), { recursive: true, force: true });
 
