@@ -43,13 +43,18 @@ export function errorFacts(record: ErrorRecord): ErrorFacts {
     upstream: record.upstream !== null,
     scheme: scheme(record.upstream),
     protocol: record.protocol,
-    tlsBytes: record.request === null ? null : startsWithTls(record.request),
+    tlsBytes: record.request === null ? null : showsTls(record.request),
   };
 }
 
-/** Handshake records begin so; the access log escapes the bytes, and so do people who paste an error line. */
-function startsWithTls(request: string): boolean {
-  return request.startsWith('\x16\x03') || request.startsWith('\\x16\\x03');
+/** Whether a request line, as its bytes came, begins as a TLS handshake record does. */
+export function startsWithTls(request: string | null): boolean {
+  return request?.startsWith('\x16\x03') === true;
+}
+
+/** People who paste an error line write the bytes as the access log does. */
+function showsTls(request: string): boolean {
+  return startsWithTls(request) || request.startsWith('\\x16\\x03');
 }
 
 function scheme(upstream: string | null): 'http' | 'https' | null {

@@ -3,7 +3,7 @@ import { detectAccessLine } from '../nginx/access-detect.ts';
 import { parseErrorLine, parseErrorText } from '../nginx/error-line.ts';
 import type { AccessRecord, LogRecord } from '../nginx/record.ts';
 import { type Candidate, compareRank, holds } from './clauses.ts';
-import { type AccessFacts, errorFacts } from './facts.ts';
+import { type AccessFacts, errorFacts, startsWithTls } from './facts.ts';
 import { compileSymptoms, type SymptomMatcher } from './match.ts';
 import type { Catalogue, Symptom, SymptomSample } from './types.ts';
 
@@ -82,7 +82,7 @@ function handshakeFacts(record: AccessRecord, answeredBy: AccessFacts['answeredB
     status: record.status ?? -1,
     answeredBy,
     bodyBytes: record.bodyBytes,
-    tlsBytes: (record.request ?? '').startsWith('\x16\x03'),
+    tlsBytes: startsWithTls(record.request),
     protocol: record.protocol,
     handshake: true,
   };

@@ -2,6 +2,7 @@
  * What a line says, without what differs from line to line: plain data, the same for all lines that say the same. A
  * gist says what stands in its line; which endpoint of the whole log that is, the registry decides.
  */
+import { startsWithTls } from '../catalogue/facts.ts';
 import type { Symptom } from '../catalogue/types.ts';
 import type { AccessRecord, ErrorRecord, Level } from '../nginx/record.ts';
 import { answeredBy } from './answered-by.ts';
@@ -134,7 +135,7 @@ export class Gists {
           : 'no';
     const place = fold ?? UNREADABLE;
     const own = fold ?? NO_PATH;
-    const tlsBytes = record.request?.startsWith('\x16\x03') === true;
+    const tlsBytes = startsWithTls(record.request);
     const statuses = tries(record.upstreamStatus);
     const upstreams = tries(record.upstreamAddr);
     const id =

@@ -160,14 +160,8 @@ export class SourceReader {
     if (!known.match(window, start)) return -1;
     const { counts } = this.#lines;
     const { time, gist, end } = known;
-    if (time < this.#since || time >= this.#until) {
-      counts.outside++;
-      return end;
-    }
-    counts.lines++;
+    if (!this.#counted(time)) return end;
     counts.errorLines++;
-    if (time < counts.firstTime) counts.firstTime = time;
-    if (time > counts.lastTime) counts.lastTime = time;
     if (gist === null) {
       counts.routine++;
       return end;
@@ -178,19 +172,26 @@ export class SourceReader {
     return end;
   }
 
+  /** Counts a line that was read the fast way; false when it is outside of the time asked about. */
+  #counted(time: number): boolean {
+    const { counts } = this.#lines;
+    if (time < this.#since || time >= this.#until) {
+      counts.outside++;
+      return false;
+    }
+    counts.lines++;
+    if (time < counts.firstTime) counts.firstTime = time;
+    if (time > counts.lastTime) counts.lastTime = time;
+    return true;
+  }
+
   #fastAccess(window: TextWindow, start: number, line: number, batch: Batch): number {
     const known = this.#access;
     if (!known.match(window, start)) return -1;
     const { counts } = this.#lines;
     const { time, gist, end } = known;
-    if (time < this.#since || time >= this.#until) {
-      counts.outside++;
-      return end;
-    }
-    counts.lines++;
+    if (!this.#counted(time)) return end;
     counts.accessLines++;
-    if (time < counts.firstTime) counts.firstTime = time;
-    if (time > counts.lastTime) counts.lastTime = time;
     if (known.isRoutine) counts.routine++;
     if (gist === null) return end;
     const client =

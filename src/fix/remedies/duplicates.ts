@@ -11,18 +11,23 @@ import type { Mending, Remedy } from '../types.ts';
 export const duplicates: Remedy = {
   at: 'whole',
   mend(conf) {
-    const mendings = duplicatesOf(conf).flatMap((found) => mendOne(conf, found));
+    const found = duplicatesOf(conf);
+    const mendings = found.flatMap((one) => mendOne(conf, one));
     return {
       edits: mendings.flatMap(({ edits }) => edits),
       changes: mendings.flatMap(({ changes }) => changes),
-      notes: disagreements(conf),
+      notes: sentencesFor(found),
     };
   },
 };
 
 /** A sentence for each two lines of which only their author can say which one is meant. */
 export function disagreements(conf: Conf): readonly string[] {
-  return duplicatesOf(conf)
+  return sentencesFor(duplicatesOf(conf));
+}
+
+function sentencesFor(found: readonly Duplicate[]): readonly string[] {
+  return found
     .filter(({ first, again }) => spareOf(first, again) === null)
     .map(
       ({ first, again }) =>
