@@ -137,6 +137,11 @@ export class WatchState {
     this.#memory.forgetRevisions();
   }
 
+  /** Whether anything outlives this run. */
+  get isKept(): boolean {
+    return this.#store !== null;
+  }
+
   /** Incidents that were open when the last run ended. */
   open(): ReportIncident[] {
     return this.#before.filter(({ id }) => this.#open.has(id));

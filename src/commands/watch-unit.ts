@@ -42,7 +42,7 @@ Restart=on-failure
 RestartSec=5s
 # Wrong options, or another watch that keeps the same state, do not mend by themselves.
 RestartPreventExitStatus=2 3
-TimeoutStopSec=10s
+TimeoutStopSec=30s
 
 # A user that exists while the service runs, and may read what these groups may.
 DynamicUser=yes

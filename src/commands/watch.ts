@@ -64,6 +64,7 @@ async function follow(call: Invocation, plan: Plan, state: WatchState): Promise<
   const alerts = new WatchAlerts(call, plan.alerts, state.alertMemory(), state.earlier());
   const run = new WatchRun(call, plan, state, [listener, alerts]);
   let closeMetrics = () => {};
+  let left: ReadonlyMap<string, number> = new Map();
   const timer = setInterval(() => run.lookRested(), TICK_MS);
   const end = AbortSignal.any([io.signal, reload.terminalGone, ...(screen === null ? [] : [screen.signal])]);
   try {
@@ -82,6 +83,7 @@ async function follow(call: Invocation, plan: Plan, state: WatchState): Promise<
         isAhead: (path) => run.isAhead(path),
       });
       for await (const event of tail) run.take(event);
+      left = tail.left;
       if (end.aborted) break;
       const next = reload.take();
       if (next !== null) await alerts.takeOver(next.alerts);
@@ -96,6 +98,21 @@ async function follow(call: Invocation, plan: Plan, state: WatchState): Promise<
   const report = run.finish();
   await listener.ended(report, (document) => renderReport(document, 'text', view));
   await alerts.ended(report);
+  if (left.size > 0) messages.error(leftUnread(left, state.isKept));
+}
+
+/** A backlog that was not read to its end, and what becomes of it. */
+function leftUnread(left: ReadonlyMap<string, number>, isKept: boolean): string {
+  const bytes = [...left.values()].reduce((sum, each) => sum + each, 0);
+  const amount = bytes === 0 ? 'packed lines' : `${sized(bytes)}`;
+  const what = `ended with ${amount} of ${named([...left.keys()])} unread`;
+  return isKept ? `${what}: the next watch reads on there` : `${what}; no state is kept, so nothing reads on there`;
+}
+
+/** Bytes, to three digits. */
+function sized(bytes: number): string {
+  const [unit, size] = bytes < 1024 * 1024 ? ['KiB', 1024] : ['MiB', 1024 * 1024];
+  return `${Number((bytes / size).toPrecision(3))} ${unit}`;
 }
 
 function formatOf(settings: Settings): 'text' | 'ndjson' {

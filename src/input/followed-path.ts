@@ -112,6 +112,20 @@ export class FollowedPath {
     return null;
   }
 
+  /** Bytes that are there and were not read, as far as that is known; null when all that is known is that there are some. */
+  unread(): number | null {
+    if (this.#files.length > 0) return sumOf(this.#files.map((file) => file.unread()));
+    const status = statSync(this.path, { bigint: true, throwIfNoEntry: false });
+    const size = Number(status?.size ?? 0);
+    const stood = this.positions();
+    if (stood.length === 0) return this.#start.at === 'start' ? size : 0;
+    const living = stood.find(
+      ({ dev, ino }) => status !== undefined && `${dev}:${ino}` === `${status.dev}:${status.ino}`,
+    );
+    const before = stood.filter((position) => position !== living).map((position) => position.size - position.offset);
+    return sumOf([...before, Math.max(0, size - (living?.offset ?? 0))]);
+  }
+
   /** How many files are held open. */
   get open(): number {
     return this.#files.length;
@@ -318,6 +332,11 @@ export class FollowedPath {
       this.#drop(file);
     }
   }
+}
+
+function sumOf(sizes: readonly (number | null)[]): number | null {
+  const known = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  return known === 0 && sizes.includes(null) ? null : known;
 }
 
 /** Changes with whatever there may be to read. */

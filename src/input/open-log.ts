@@ -94,6 +94,11 @@ export class OpenLog {
     return { offset: this.#offset, readOffset: this.#readOffset, marker: this.#marker };
   }
 
+  /** Bytes that are there now and were not read. */
+  unread(): number {
+    return Math.max(0, Number(this.#status().size) - this.#readOffset);
+  }
+
   /** Where reading stands, in a form that outlives the process. */
   position(path: string): Position {
     return {

@@ -67,6 +67,11 @@ export class PackedLog {
     return this.#problems.length > 0;
   }
 
+  /** How much text is left shows only at its end: null before. */
+  unread(): number | null {
+    return this.#over ? 0 : null;
+  }
+
   position(path: string): Position {
     return {
       path,

@@ -1,6 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { type ChangeHint, watchForChanges } from './change-hint.ts';
 import { type FollowEvent, FollowedPath } from './followed-path.ts';
+import { LastRead } from './last-read.ts';
 import type { LineBlock } from './line-block.ts';
 import type { Position } from './position.ts';
 import { SINGLE_MOUNT, singleMounts } from './single-mount.ts';
@@ -27,7 +28,7 @@ export interface TailOptions {
   readonly atEnd?: (path: string) => void;
   /** Asked before a path is read: true leaves it for the next round, since another one must be read before it. */
   readonly isAhead?: (path: string) => boolean;
-  /** Ends the following, after a last read to the ends of the files. */
+  /** Ends the following, after a last read: to the ends of the files, unless that is a backlog. */
   readonly signal?: AbortSignal;
 }
 
@@ -41,6 +42,8 @@ export type TailEvent =
 
 const POLL_MS = 250;
 const ROTATE_WAIT_MS = 60_000;
+/** Reading waits for nothing, so that signals and timers would have to wait for the end of a backlog (ms). */
+const TURN_EVERY_MS = 50;
 /** Notifications come in swarms; one look serves those of this time (ms). */
 const SWARM_MS = 20;
 /** Pieces read before the names are looked at again, so that a fast writer cannot hide a rotation. */
@@ -50,8 +53,6 @@ const MAX_OPEN = 100;
 /** Looking whether any of thousands of logs grew may take this share of the time at most. */
 const LOOKING_SHARE = 0.02;
 const MAX_POLL_MS = 5000;
-/** The last read after the signal ends by then, even if the writers are faster (ms). */
-const LAST_READ_MS = 1500;
 
 /**
  * Follows growing logs by name, like `tail -F`, through every kind of rotation. Polling finds what happens;
@@ -61,6 +62,10 @@ const LAST_READ_MS = 1500;
 export class Tail {
   readonly #paths: FollowedPath[];
   readonly #options: TailOptions;
+  /** What the last read left, in bytes. */
+  readonly #left = new Map<string, number>();
+  #lastRead: LastRead | null = null;
+  #turned = performance.now();
   #wake: (() => void) | null = null;
   #woken = false;
 
@@ -89,6 +94,14 @@ export class Tail {
     return this.#paths.reduce((sum, followed) => sum + followed.rotations, 0);
   }
 
+  /**
+   * The paths of which the last read left something, with how many bytes; of packed files it is not known how many, and
+   * none are counted. Empty before, and when all was read.
+   */
+  get left(): ReadonlyMap<string, number> {
+    return this.#left;
+  }
+
   /** The events, until the signal; to be iterated once. */
   async *[Symbol.asyncIterator](): AsyncGenerator<TailEvent> {
     const { signal, pollMs = POLL_MS } = this.#options;
@@ -97,14 +110,19 @@ export class Tail {
       this.#woken = true;
       this.#wake?.();
     };
+    const end = (): void => {
+      this.#lastRead ??= new LastRead();
+      wake();
+    };
     const hint = this.#hint(wake, notices);
-    signal?.addEventListener('abort', wake);
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted === true) end();
     try {
       for (const path of singleMounts(this.#paths.map((followed) => followed.path))) {
         yield { path, notice: SINGLE_MOUNT, gap: false };
       }
       for (;;) {
-        const ending = signal?.aborted === true;
+        const ending = this.#lastRead !== null;
         const began = performance.now();
         let events = 0;
         for await (const event of this.#pass(ending)) {
@@ -120,7 +138,7 @@ export class Tail {
         await this.#wait(Math.max(pollMs, Math.min(looked / LOOKING_SHARE, MAX_POLL_MS)));
       }
     } finally {
-      signal?.removeEventListener('abort', wake);
+      signal?.removeEventListener('abort', end);
       for (const followed of this.#paths) followed.close();
       await hint?.close();
     }
@@ -140,24 +158,29 @@ export class Tail {
 
   /** Looks at every name, then reads all files to their ends, a piece of each in turn. */
   async *#pass(ending: boolean): AsyncGenerator<TailEvent> {
-    const begun = performance.now();
     for (let more = true; more; ) {
       let open = this.#paths.reduce((sum, followed) => sum + followed.open, 0);
       for (const followed of this.#paths) {
         open -= followed.open;
         yield* named(followed.path, await followed.look(performance.now()));
-        if (followed.open > 0 && open + followed.open > MAX_OPEN) yield* this.#readAndPark(followed);
+        if (followed.open > 0 && open + followed.open > MAX_OPEN) yield* this.#readAndPark(followed, ending);
         open += followed.open;
+        if (this.#isOver(ending)) break;
       }
       this.#options.settled?.(false);
       more = false;
       for (let round = 0; round < ROUNDS; round++) {
         more = false;
         for (const followed of this.#paths) {
+          if (this.#isOver(ending)) {
+            if (ending) this.#noteWhatIsLeft();
+            return;
+          }
           if (this.#options.isAhead?.(followed.path) === true) {
             more = true;
             continue;
           }
+          await this.#letOthersWork();
           const events = await followed.read(performance.now());
           if (events === null) {
             this.#options.atEnd?.(followed.path);
@@ -169,15 +192,34 @@ export class Tail {
         }
         if (!more) break;
       }
-      if (ending ? performance.now() - begun > LAST_READ_MS : this.#options.signal?.aborted === true) return;
+    }
+  }
+
+  async #letOthersWork(): Promise<void> {
+    if (performance.now() - this.#turned < TURN_EVERY_MS) return;
+    await turn();
+    this.#turned = performance.now();
+  }
+
+  /** Whether to stop where reading stands: the pass after the signal is another one, whose time is limited. */
+  #isOver(ending: boolean): boolean {
+    return this.#lastRead !== null && (!ending || this.#lastRead.isOver);
+  }
+
+  #noteWhatIsLeft(): void {
+    for (const followed of this.#paths) {
+      const bytes = followed.unread();
+      if (bytes !== 0) this.#left.set(followed.path, bytes ?? 0);
     }
   }
 
   /** Reads a log to its end and closes it, so that the next can be opened. */
-  async *#readAndPark(followed: FollowedPath): AsyncGenerator<TailEvent> {
+  async *#readAndPark(followed: FollowedPath, ending: boolean): AsyncGenerator<TailEvent> {
     for (let events = await followed.read(performance.now()); events !== null; ) {
       yield* named(followed.path, events);
       this.#options.settled?.(false);
+      if (this.#isOver(ending)) return;
+      await this.#letOthersWork();
       events = await followed.read(performance.now());
     }
     this.#options.atEnd?.(followed.path);
@@ -195,7 +237,7 @@ export class Tail {
       });
       this.#wake = null;
     }
-    if (this.#woken && this.#options.signal?.aborted !== true) await delay(Math.min(pollMs, SWARM_MS));
+    if (this.#woken && this.#lastRead === null) await delay(Math.min(pollMs, SWARM_MS));
     this.#woken = false;
   }
 }

@@ -110,6 +110,40 @@ describe('other signals', () => {
     expect(known()).toMatchObject([{ lines: 20_003, count: 20_003 }]);
   });
 
+  it('SIGTERM in a backlog leaves the rest to the next start, says so, and no line is lost or counted twice', async () => {
+    // Paths that never come again are the slowest to read, so that this is not read in the time a last read has.
+    const requests = 60_000;
+    const access = join(dir, 'access.log');
+    const second = (n: number) => Math.floor(n / 101) % 60;
+    const minute = (n: number) => `12:${String(Math.floor(n / 6060)).padStart(2, '0')}:`;
+    const path = (n: number) => `/${(Math.imul(n, 2654435761) >>> 0).toString(36).replace(/[0-9]/g, 'q')}`;
+    writeFileSync(
+      log,
+      many(requests, (n) => refused(n, second(n)).replace('12:00:', minute(n)).replaceAll('/ws', path(n))),
+    );
+    writeFileSync(
+      access,
+      many(requests, (n) => refusedAccess(n, second(n)).replace('12:00:', minute(n)).replace('/ws', path(n))),
+    );
+    const total = (of: 'lines' | 'count') =>
+      known().reduce((sum: number, incident: Record<string, number>) => sum + (incident[of] ?? 0), 0);
+    const logs = [access, log];
+    const first = watching(['--no-nginx-conf'], logs);
+    await first.until('stderr', 'following');
+    expect(await first.end('SIGTERM')).toBe(0);
+    expect(first.stderr.trim().split('\n').at(-1)).toMatch(
+      /^wslog: ended with [\d.]+ MiB of .* unread: the next watch reads on there$/,
+    );
+    expect(total('lines')).toBeLessThan(2 * requests);
+    const next = watching(['--no-nginx-conf'], logs);
+    for (const deadline = Date.now() + 60_000; total('lines') < 2 * requests && Date.now() < deadline; ) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    expect(await next.end('SIGTERM')).toBe(0);
+    expect([total('lines'), total('count')]).toEqual([2 * requests, requests]);
+    expect(next.stderr).not.toContain('unread');
+  }, 90_000);
+
   it('SIGUSR1 opens no debugger', async () => {
     const watch = watching(['--no-nginx-conf']);
     await watch.until('stdout', '"opened"');
