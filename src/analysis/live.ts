@@ -84,12 +84,13 @@ export class LiveAnalysis {
     this.#releaseReady();
   }
 
-  /** Says that everything there is of a log now was fed. */
-  atEnd(path: string): void {
+  /** Says that everything there is of a log now was fed; returns whether something that waited for it was counted. */
+  atEnd(path: string): boolean {
     this.#pace.atEnd(path);
     const input = this.#inputs.known(path);
-    if (input?.holds === true) this.#end(input);
-    this.#releaseReady();
+    const held = input?.holds === true;
+    if (held) this.#end(input);
+    return this.#releaseReady() || held;
   }
 
   /**
@@ -154,7 +155,7 @@ export class LiveAnalysis {
     yield* inputParts(this.#inputs);
   }
 
-  #releaseReady(): void {
+  #releaseReady(): boolean {
     const errors = (path: string) => this.#inputs.known(path)?.read.input.kind !== 'access';
     let ready = 0;
     for (const { lastTime, turn } of this.#waiting) {
@@ -164,6 +165,7 @@ export class LiveAnalysis {
     // Blocks of one reading go together, as there is no place between them to begin again.
     while (ready > 0 && ready < this.#waiting.length && this.#sharesReading(ready)) ready--;
     this.#release(ready);
+    return ready > 0;
   }
 
   #sharesReading(at: number): boolean {

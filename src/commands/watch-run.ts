@@ -87,7 +87,9 @@ export class WatchRun {
   }
 
   atEnd(path: string): void {
-    this.#live.atEnd(path);
+    if (!this.#live.atEnd(path)) return;
+    this.#dirty = true;
+    this.#unsaved = true;
   }
 
   take(event: TailEvent): void {
