@@ -107,6 +107,8 @@ export class RequestsBySecond {
   readonly #waiting = new Int32Array(SIZE);
   readonly #blocks = new SlotBlocks(SIZE);
   #latest = Number.NEGATIVE_INFINITY;
+  /** Some request found its own few slots taken, and is in others. Rare, so that most tables are searched once. */
+  #spilled = false;
 
   note(hash: number, time: number, group: number): void {
     const i = this.#slotFor(hash, time);
@@ -125,20 +127,42 @@ export class RequestsBySecond {
   /** Looks at the access line's own second, then at the one before: nginx reads its clock once per event loop. */
   join(hash: number, time: number): number {
     for (const second of [time, time - 1]) {
-      const base = bucketOf(hash + second * 31);
-      for (let i = base; i < base + WAYS; i++) {
-        if (this.#hash[i] !== hash || this.#time[i] !== second || this.#waiting[i] === 0) continue;
-        this.#waiting[i]!--;
-        this.#blocks.changed(i);
-        return this.#group[i]!;
-      }
+      const value = hash + second * 31;
+      let i = this.#waitingIn(bucketOf(value), hash, second);
+      if (i === -1 && this.#spilled) i = this.#waitingIn(otherBucketOf(value), hash, second);
+      if (i === -1) continue;
+      this.#waiting[i]!--;
+      this.#blocks.changed(i);
+      return this.#group[i]!;
     }
     return -1;
   }
 
-  /** Where the request is, or what gives way to it: a slot in which nothing waits, else the one noted longest ago. */
+  #waitingIn(base: number, hash: number, second: number): number {
+    for (let i = base; i < base + WAYS; i++) {
+      if (this.#hash[i] === hash && this.#time[i] === second && this.#waiting[i] !== 0) return i;
+    }
+    return -1;
+  }
+
+  /**
+   * Where the request is, or what gives way to it: a slot in which nothing waits, else one noted longest ago. A watch
+   * that catches up has thousands waiting, and of a hundred thousand one would find its few slots taken.
+   */
   #slotFor(hash: number, time: number): number {
-    const base = bucketOf(hash + time * 31);
+    const value = hash + time * 31;
+    const own = this.#slotIn(bucketOf(value), hash, time);
+    if (this.#isOpenFor(own, hash, time)) return own;
+    this.#spilled = true;
+    const other = this.#slotIn(otherBucketOf(value), hash, time);
+    return this.#isOpenFor(other, hash, time) || this.#time[other]! < this.#time[own]! ? other : own;
+  }
+
+  #isOpenFor(slot: number, hash: number, time: number): boolean {
+    return this.#waiting[slot] === 0 || (this.#hash[slot] === hash && this.#time[slot] === time);
+  }
+
+  #slotIn(base: number, hash: number, time: number): number {
     let free = -1;
     let oldest = base;
     for (let i = base; i < base + WAYS; i++) {
@@ -161,6 +185,8 @@ export class RequestsBySecond {
   restore(rows: Float64Array): void {
     for (let at = 0; at + 5 <= rows.length; at += 5) {
       const slot = rows[at]! & MASK;
+      // A stored request may stand in its other slots.
+      this.#spilled = true;
       this.#blocks.changed(slot);
       this.#hash[slot] = rows[at + 1]!;
       this.#time[slot] = rows[at + 2]!;
@@ -173,7 +199,16 @@ export class RequestsBySecond {
 
 /** The first slot of the few that a value may be in. */
 function bucketOf(value: number): number {
+  return spread(value, 0x9e3779b1);
+}
+
+/** The first slot of those that it may be in otherwise. */
+function otherBucketOf(value: number): number {
+  return spread(value, 0x85ebca77);
+}
+
+function spread(value: number, by: number): number {
   const low = value >>> 0;
   const high = (value / 4294967296) >>> 0;
-  return (Math.imul(low ^ (high * 40503), 0x9e3779b1) >>> 16) & MASK & -WAYS;
+  return (Math.imul(low ^ (high * 40503), by) >>> 16) & MASK & -WAYS;
 }
