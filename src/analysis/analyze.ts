@@ -77,7 +77,7 @@ async function analyzeOpened(opened: Opened[], settings: AnalysisSettings, io: A
   const matcher = compileSymptoms(settings.catalogue);
   const registry = new Registry(settings.catalogue.symptoms);
   const joins = opened.some((o) => o.sniffed.kind === 'access' || o.sniffed.kind === 'mixed');
-  const correlator = new Correlator({ joins });
+  const correlator = new Correlator(registry, { joins });
   const inputs: ReadInput[] = [];
   const waiting: WaitingSource[] = [];
   for (const [index, one] of opened.entries()) {
@@ -106,7 +106,7 @@ async function analyzeOpened(opened: Opened[], settings: AnalysisSettings, io: A
       open: () => new Source(feed(), rank, index),
     });
   }
-  const take = ({ batch, at, order }: Source) => correlator.take(registry.key(batch.gist(at)), batch, at, order);
+  const take = ({ batch, at, order }: Source, to: number) => correlator.take(batch, at, to, order);
   // What explains is loaded while others read.
   const concluding = import('./conclude.ts');
   try {

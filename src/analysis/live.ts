@@ -38,7 +38,7 @@ export class LiveAnalysis {
   readonly #matcher: SymptomMatcher;
   readonly #registry: Registry;
   // An access log may join at any time, so error lines always wait for their access lines.
-  readonly #correlator = new Correlator({ joins: true, grows: true });
+  readonly #correlator: Correlator;
   readonly #inputs: LiveInputs;
   readonly #pace: LogPace;
   readonly #batch = new Batch();
@@ -57,6 +57,7 @@ export class LiveAnalysis {
   constructor(settings: AnalysisSettings, paths: readonly string[] = [], memory: Memory | null = null) {
     this.#settings = settings;
     this.#registry = new Registry(settings.catalogue.symptoms);
+    this.#correlator = new Correlator(this.#registry, { joins: true, grows: true });
     this.#matcher = compileSymptoms(settings.catalogue);
     this.#inputs = new LiveInputs(settings, this.#matcher);
     this.#pace = new LogPace(paths);
@@ -192,9 +193,6 @@ export class LiveAnalysis {
   }
 
   #take(input: LiveInput): void {
-    const batch = this.#batch;
-    for (let i = 0; i < batch.length; i++) {
-      this.#correlator.take(this.#registry.key(batch.gist(i)), batch, i, input.file);
-    }
+    this.#correlator.take(this.#batch, 0, this.#batch.length, input.file);
   }
 }

@@ -1,4 +1,4 @@
-/** One input on its way through the analysis, handed over finding by finding. */
+/** One input on its way through the analysis, handed over batch by batch and second by second. */
 import { Batch } from '../findings/batch.ts';
 import type { Feed } from './feed.ts';
 
@@ -40,7 +40,27 @@ export class Source {
   /** Second of the next finding; a line without a time stands with the line before it. */
   headSecond(): number {
     const time = this.batch.columns.time[this.at]!;
-    if (!Number.isNaN(time)) this.#lastTime = Math.floor(time);
-    return this.#lastTime;
+    return Number.isNaN(time) ? this.#lastTime : Math.floor(time);
+  }
+
+  /** Index of the first finding, from the next one on, whose second is not before this one; or the batch's length. */
+  before(second: number): number {
+    const { length, columns } = this.batch;
+    const { time } = columns;
+    let to = this.at;
+    if (second === Number.POSITIVE_INFINITY) return length;
+    while (to < length && !(time[to]! >= second)) to++;
+    return to;
+  }
+
+  /** Leaves behind what stands before an index. */
+  pass(to: number): void {
+    const { time } = this.batch.columns;
+    for (let i = to - 1; i >= this.at; i--) {
+      if (Number.isNaN(time[i]!)) continue;
+      this.#lastTime = Math.floor(time[i]!);
+      break;
+    }
+    this.at = to;
   }
 }

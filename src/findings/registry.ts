@@ -26,8 +26,11 @@ export class Registry {
   readonly #symptoms: ReadonlyMap<string, Symptom>;
   readonly paths = new PathTree();
   readonly #endpoints = new Map<string, Endpoint>();
+  /** By all they say. */
   readonly #keys = new Map<string, FindingKey>();
-  /** Counts how often the keys were forgotten. */
+  /** How often all keys were forgotten: they are other objects from then on. */
+  forgotten = 0;
+  /** Changes whenever a gist may have another key than before. */
   #epoch = 0;
   #other: Endpoint | null = null;
 
@@ -38,7 +41,7 @@ export class Registry {
   /** The key of a finding. */
   key(gist: ErrorGist): ErrorKey;
   key(gist: AccessGist): AccessKey;
-  key(gist: Gist): FindingKey;
+  key(gist: EventGist): EventKey;
   key(gist: Gist): FindingKey {
     const key = gist.key !== null && gist.epoch === this.#epoch ? gist.key : this.#keyOf(gist);
     if (this.#other !== null && key.kind !== 'event' && key.endpoint === this.#other) this.folded++;
@@ -72,58 +75,55 @@ export class Registry {
     return this.#endpoints.get(id) ?? this.#addEndpoint(id, endpoint.server, path, endpoint.fold);
   }
 
+  /** The key of a gist that was not met since anything changed in what it says. */
   #keyOf(gist: Gist): FindingKey {
-    let key = this.#keys.get(gist.id);
+    const { known } = this.paths;
+    const endpoint = gist.kind === 'event' || gist.asked === null ? null : this.#endpoint(gist.asked);
+    // Where one more name turns out to be an identifier, other paths are other endpoints as well.
+    if (this.paths.known !== known) this.#epoch++;
+    const id =
+      gist.kind === 'error'
+        ? errorId(gist, endpoint)
+        : gist.kind === 'access'
+          ? accessId(gist, endpoint!)
+          : eventId(gist);
+    let key = this.#keys.get(id);
     if (key === undefined) {
-      key = gist.kind === 'error' ? this.#error(gist) : gist.kind === 'access' ? this.#access(gist) : this.#event(gist);
       // Beyond the bound keys are a cache: one that is not kept still works, it is only made again.
       if (this.#keys.size >= MAX_KEYS) {
         this.#keys.clear();
         this.#epoch++;
+        this.forgotten++;
       }
-      this.#keys.set(gist.id, key);
+      key =
+        gist.kind === 'error'
+          ? this.#error(gist, endpoint)
+          : gist.kind === 'access'
+            ? accessKey(gist, endpoint!)
+            : this.#event(gist);
+      this.#keys.set(id, key);
     }
     gist.key = key;
     gist.epoch = this.#epoch;
     return key;
   }
 
-  #error({ symptom, asked, ...rest }: ErrorGist): ErrorKey {
-    const { level, upstream, scheme, protocol, phase, subrequest, listener, detail, truncated, forgeable } = rest;
+  #error(gist: ErrorGist, endpoint: Endpoint | null): ErrorKey {
     return {
       kind: 'error',
       slot: -1,
-      symptom: this.#symptom(symptom),
-      level,
-      endpoint: asked === null ? null : this.#endpoint(asked),
-      upstream,
-      scheme,
-      protocol,
-      phase,
-      subrequest,
-      listener,
-      detail,
-      truncated,
-      forgeable,
-    };
-  }
-
-  #access({ asked, fold, ...rest }: AccessGist): AccessKey {
-    const { status, answeredBy, upgrade, upstreamStatus, upstreams, protocol, tlsBytes, method } = rest;
-    const endpoint = this.#endpoint(asked);
-    return {
-      kind: 'access',
-      slot: -1,
+      symptom: this.#symptom(gist.symptom),
+      level: gist.level,
       endpoint,
-      status,
-      answeredBy,
-      upgrade,
-      upstreamStatus,
-      upstreams,
-      protocol,
-      tlsBytes,
-      fold: { ...fold, path: endpoint.path },
-      method,
+      upstream: gist.upstream,
+      scheme: gist.scheme,
+      protocol: gist.protocol,
+      phase: gist.phase,
+      subrequest: gist.subrequest,
+      listener: gist.listener,
+      detail: gist.detail,
+      truncated: gist.truncated,
+      forgeable: gist.forgeable,
     };
   }
 
@@ -160,6 +160,50 @@ export class Registry {
     this.#endpoints.set(id, endpoint);
     return endpoint;
   }
+}
+
+function accessKey(gist: AccessGist, endpoint: Endpoint): AccessKey {
+  const { hint, kind, sid } = gist.fold;
+  return {
+    kind: 'access',
+    slot: -1,
+    endpoint,
+    status: gist.status,
+    answeredBy: gist.answeredBy,
+    upgrade: gist.upgrade,
+    upstreamStatus: gist.upstreamStatus,
+    upstreams: gist.upstreams,
+    protocol: gist.protocol,
+    tlsBytes: gist.tlsBytes,
+    fold: { path: endpoint.path, hint, kind, sid },
+    method: gist.method,
+  };
+}
+
+function errorId(gist: ErrorGist, endpoint: Endpoint | null): string {
+  const flags = (gist.subrequest ? 1 : 0) + (gist.truncated ? 2 : 0) + (gist.forgeable ? 4 : 0);
+  return (
+    `e${endpoint?.index ?? ''} ${gist.symptom} ${gist.level ?? ''} ${flags}${sized(gist.upstream)}${sized(gist.scheme)}` +
+    `${sized(gist.protocol)}${sized(gist.phase ?? '')}${sized(gist.listener)}${sized(gist.detail)}`
+  );
+}
+
+function accessId(gist: AccessGist, endpoint: Endpoint): string {
+  const { hint, kind, sid } = gist.fold;
+  const flags = (sid ? 1 : 0) + (gist.tlsBytes ? 2 : 0);
+  return (
+    `a${endpoint.index} ${gist.status} ${gist.answeredBy} ${gist.upgrade} ${hint ?? ''} ${kind} ${flags}` +
+    `${sized(gist.upstreamStatus.join(','))}${sized(gist.upstreams.join(','))}${sized(gist.protocol)}${gist.method}`
+  );
+}
+
+function eventId({ event, pid, symptom, message }: EventGist): string {
+  return `n${event} ${pid} ${symptom ?? ''} ${message}`;
+}
+
+/** A piece of an id that no content can make look like several. */
+function sized(text: string): string {
+  return text === '' ? ' ' : ` ${text.length}:${text}`;
 }
 
 /** How much a path tells: one that is a WebSocket's by its name outweighs the library's other transports. */

@@ -33,7 +33,7 @@ export function* correlatorParts(tables: CorrelatorTables): Generator<MemoryPart
   for (const [at, group] of [...tables.sessions.values()].entries()) {
     const { tally, unexplained, drained } = group;
     const revision = tally.lines + unexplained.count + drained.lines;
-    yield { key: `session ${at}`, revision, content: () => savedSession(group, tables) };
+    yield { key: `session ${at}`, revision, content: () => savedSession(group) };
   }
   for (const [at, stats] of [...tables.stats.values()].entries()) {
     yield { key: `stats ${at}`, revision: null, content: () => ({ ...stats, endpoint: stats.endpoint.index }) };
@@ -72,7 +72,7 @@ function savedAccess(group: AccessGroup): v.InferInput<typeof ACCESS_GROUP> {
   return { ...rest, endpoint: endpoint.index, tally: tally.saved(), requestSeconds: requestSeconds.saved() };
 }
 
-function savedSession(group: SessionGroup, { burst }: CorrelatorTables): v.InferInput<typeof SESSION_GROUP> {
+function savedSession(group: SessionGroup): v.InferInput<typeof SESSION_GROUP> {
   return {
     ...group,
     endpoint: group.endpoint.index,
@@ -82,7 +82,6 @@ function savedSession(group: SessionGroup, { burst }: CorrelatorTables): v.Infer
     unexplainedTally: group.unexplainedTally.saved(),
     drained: group.drained.saved(),
     drainedSeconds: group.drainedSeconds.saved(),
-    burst: burst.get(group) ?? null,
     tally: group.tally.saved(),
     returns: group.returns.saved(),
     returnsTally: group.returnsTally.saved(),
@@ -168,6 +167,7 @@ function restoreSession(tables: CorrelatorTables, content: unknown, endpointAt: 
   group.drainedSeconds.restore(saved.drainedSeconds);
   group.drainedOrder.push(...saved.drainedOrder);
   group.largestBurst = saved.largestBurst;
+  group.burst = saved.burst;
   group.tally.restore(saved.tally);
   group.untimed = saved.untimed;
   group.returns.restore(saved.returns);
@@ -175,7 +175,6 @@ function restoreSession(tables: CorrelatorTables, content: unknown, endpointAt: 
   for (const [address, count] of saved.upstreams) group.upstreams.set(address, count);
   for (const protocol of saved.protocols) group.protocols.add(protocol);
   tables.sessions.set(group.endpoint, group);
-  if (saved.burst !== null) tables.burst.set(group, saved.burst);
 }
 
 function found<T>(value: T | undefined, what: string): T {

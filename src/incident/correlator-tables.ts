@@ -2,7 +2,8 @@
 import type { Client } from '../findings/client.ts';
 import type { Endpoint } from '../findings/keys.ts';
 import type { AccessGroup, EndpointStats, ErrorGroup, ProcessEvent, SessionGroup } from './groups.ts';
-import type { RequestsByConnection, RequestsBySecond } from './pending.ts';
+import type { RequestsByConnection } from './requests-by-connection.ts';
+import type { RequestsBySecond } from './requests-by-second.ts';
 import type { Returns } from './returns.ts';
 import type { LineRef } from './tally.ts';
 
@@ -45,7 +46,6 @@ export interface CorrelatorTables {
   readonly draining: Map<number, number>;
   /** Oldest first. */
   readonly held: SessionEnd[];
-  readonly burst: Map<SessionGroup, { second: number; count: number }>;
   readonly at: Bearings;
 }
 

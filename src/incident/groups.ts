@@ -72,6 +72,8 @@ export interface SessionGroup {
   readonly drainedOrder: { readonly connection: number; readonly seconds: number }[];
   /** Ended together in one second, whatever the reason: the largest such burst. */
   largestBurst: number;
+  /** Those that ended in the second of the last. */
+  burst: { second: number; count: number } | null;
   readonly tally: Tally;
   /** When those began whose duration is logged, since the first line. */
   readonly opened: Timeline;
@@ -199,6 +201,7 @@ export function newSessionGroup(endpoint: Endpoint): SessionGroup {
     drainedSeconds: new DurationHistogram(),
     drainedOrder: [],
     largestBurst: 0,
+    burst: null,
     tally: new Tally(),
     opened: new Timeline(),
     openedBefore: 0,

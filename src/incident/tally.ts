@@ -2,6 +2,7 @@
 import type { Client } from '../findings/client.ts';
 import { redact } from '../safe/redact.ts';
 import { Clients, type SavedClients } from './clients.ts';
+import type { HitRows } from './hits.ts';
 import { type SavedTimeline, Timeline } from './timeline.ts';
 
 export const MAX_SAMPLES = 5;
@@ -40,6 +41,8 @@ export class Tally {
   readonly clients = new Clients();
   readonly timeline = new Timeline();
   readonly samples: LineRef[] = [];
+  /** Its place among the hits that are not counted yet; -1: it has none there. */
+  place = -1;
 
   /** Counts one request or session at `second` (NaN: unknown time). */
   hit(second: number, client: Client): void {
@@ -50,6 +53,25 @@ export class Tally {
       this.timeline.add(second);
     }
     if (client !== null) this.clients.add(client);
+  }
+
+  /** Counts one for each of these rows. */
+  hitAll(hits: HitRows, rows: Uint16Array): void {
+    this.count += rows.length;
+    const { time } = hits;
+    let { first, last } = this;
+    for (let i = 0; i < rows.length; ) {
+      const second = time[rows[i]!]!;
+      const start = i++;
+      if (Number.isNaN(second)) continue;
+      while (i < rows.length && time[rows[i]!] === second) i++;
+      if (second < first) first = second;
+      if (second > last) last = second;
+      this.timeline.add(second, i - start);
+    }
+    this.first = first;
+    this.last = last;
+    this.clients.addAll(hits, rows);
   }
 
   /** Keeps a line as evidence while there is room. */

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
+import { Registry } from '../../../src/findings/registry.ts';
 import { keepClientsWithin } from '../../../src/incident/client-budget.ts';
 import { Correlator } from '../../../src/incident/correlator.ts';
 import { newAccessGroup } from '../../../src/incident/groups.ts';
 
 it('lets the groups with most clients estimate them, and counts on', () => {
-  const { tables } = new Correlator({ joins: true, grows: true });
+  const { tables } = new Correlator(new Registry(new Map()), { joins: true, grows: true });
   const fold = { path: '/ws', hint: null, kind: 'other', sid: false } as const;
   const endpoint = { index: 0, server: 'a.test', path: '/ws', fold, host: '' };
   for (const clients of [1000, 50, 300]) {

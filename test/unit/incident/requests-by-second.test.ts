@@ -1,6 +1,6 @@
 /** Requests that wait for their access lines, in tables of fixed size. */
 import { describe, expect, it } from 'vitest';
-import { RequestsBySecond } from '../../../src/incident/pending.ts';
+import { RequestsBySecond } from '../../../src/incident/requests-by-second.ts';
 
 const WAITING = 10_000;
 /** Spread as hashes are. */

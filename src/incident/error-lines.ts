@@ -1,0 +1,124 @@
+/** Error lines gathered into groups, each request counted once; access lines find the group of their request here. */
+import type { Batch } from '../findings/batch.ts';
+import type { Client } from '../findings/client.ts';
+import type { ErrorKey } from '../findings/keys.ts';
+import type { Registry } from '../findings/registry.ts';
+import { type Bearings, errorGroupId } from './correlator-tables.ts';
+import type { EndpointTable } from './endpoint-table.ts';
+import { type ErrorGroup, newErrorGroup } from './groups.ts';
+import type { Hits } from './hits.ts';
+import { refTo } from './line-ref.ts';
+import { requestId } from './request-id.ts';
+import { RequestsByConnection } from './requests-by-connection.ts';
+import { RequestsBySecond } from './requests-by-second.ts';
+import { MAX_SAMPLES } from './tally.ts';
+
+/** Groups beyond it fold into one that names no backend; beyond twice as many, into one that names nothing else. */
+export const MAX_GROUPS = 6000;
+
+export class ErrorLines {
+  readonly groups: ErrorGroup[] = [];
+  /** Places among the groups, by `errorGroupId`. */
+  readonly index = new Map<string, number>();
+  readonly byConnection = new RequestsByConnection();
+  readonly bySecond = new RequestsBySecond();
+  readonly #registry: Registry;
+  readonly #at: Bearings;
+  readonly #hits: Hits;
+  readonly #endpoints: EndpointTable;
+  /** Whether an access log is among the inputs: without one there is nothing to join. */
+  readonly #joins: boolean;
+
+  constructor(registry: Registry, at: Bearings, hits: Hits, endpoints: EndpointTable, joins: boolean) {
+    this.#registry = registry;
+    this.#at = at;
+    this.#hits = hits;
+    this.#endpoints = endpoints;
+    this.#joins = joins;
+  }
+
+  /**
+   * Takes the findings of a batch from `from` on as long as they are error lines, up to `to`. A loop of its own, since
+   * these are most findings of a log where much fails: what it looks at stays at hand from line to line.
+   *
+   * @param file index of their input
+   * @returns where it has stopped
+   */
+  take(batch: Batch, from: number, to: number, file: number): number {
+    const { gists, columns } = batch;
+    const { gist, time: times, connection: connections, request: requests } = columns;
+    const joins = this.#joins;
+    let { first, last } = this.#at;
+    let i = from;
+    for (; i < to; i++) {
+      const said = gists[gist[i]!]!;
+      if (said.kind !== 'error') break;
+      const key = this.#registry.key(said);
+      const time = times[i]!;
+      if (time < first) first = time;
+      if (time > last) last = time;
+      if (key.slot === -1) key.slot = this.#slotOf(key);
+      const group = this.groups[key.slot]!;
+      const { tally } = group;
+      tally.lines += batch.span(i);
+      if (tally.samples.length < MAX_SAMPLES) sample(key, group, batch, i, file);
+      if (key.forgeable) group.forgeable++;
+      const client = key.forgeable ? null : batch.client(i);
+      const connection = connections[i]!;
+      const request = requests[i]!;
+      let counted = -1;
+      if (connection >= 0 && request !== 0) counted = this.byConnection.note(connection, request, time, key.slot);
+      if (counted === -1) this.#hits.add(tally, time, client);
+      else {
+        group.secondary++;
+        if (time < tally.first) tally.first = time;
+        if (time > tally.last) tally.last = time;
+      }
+      if (joins && client !== null && request !== 0) {
+        this.bySecond.note(requestId(client, request), time, counted === -1 ? key.slot : counted);
+      }
+      if (group.symptom.provesWebSocket === true && key.endpoint !== null) {
+        this.#endpoints.of(key.endpoint).tunnelLines++;
+      }
+    }
+    this.#at.first = first;
+    this.#at.last = last;
+    return i;
+  }
+
+  /** The group whose error line is about the request of this access line; `seconds` it took, or -1. */
+  groupOf(request: number, time: number, seconds: number, client: Client, connection: number): ErrorGroup | null {
+    let slot = -1;
+    if (connection >= 0) {
+      const earliest = seconds >= 0 ? time - seconds - 2 : time - 3;
+      slot = this.byConnection.join(connection, request, earliest, time + 1);
+    } else if (client !== null) slot = this.bySecond.join(requestId(client, request), time);
+    return slot === -1 ? null : this.groups[slot]!;
+  }
+
+  #slotOf(key: ErrorKey): number {
+    const full = this.groups.length >= MAX_GROUPS;
+    if (full) this.#at.folded++;
+    const upstream = full ? '' : key.upstream;
+    // What is left then is the symptom, of which there are as many as the catalogue has.
+    const bare = this.groups.length >= MAX_GROUPS * 2;
+    const endpoint = bare ? null : key.endpoint;
+    const listener = bare ? '' : key.listener;
+    const detail = bare ? '' : key.detail;
+    const { symptom, scheme, phase, subrequest } = key;
+    const parts = { symptom, endpoint, upstream, scheme, listener, detail, phase, subrequest };
+    const id = errorGroupId(parts);
+    const known = this.index.get(id);
+    if (known !== undefined) return known;
+    const group = newErrorGroup(parts);
+    const slot = this.groups.push(group) - 1;
+    this.index.set(id, slot);
+    return slot;
+  }
+}
+
+function sample(key: ErrorKey, group: ErrorGroup, batch: Batch, i: number, file: number): void {
+  group.tally.sample(refTo('error', batch, i, file));
+  group.levels.add(key.level ?? '');
+  group.protocols.add(key.protocol);
+}
