@@ -76,7 +76,7 @@ describe('analyzeLogs', () => {
           expect(essence(await analyzeTexts(shuffled.map(({ part }) => part)))).toBe(expected);
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
   });
 

@@ -112,7 +112,7 @@ describe('fast and plain way', () => {
           );
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 
@@ -135,7 +135,7 @@ describe('fast and plain way', () => {
           );
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 
@@ -179,7 +179,7 @@ describe('fast and plain way', () => {
           JSON.stringify(shape(plain)).replaceAll(/wslog-analysis-\w+/g, ''),
         );
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 });

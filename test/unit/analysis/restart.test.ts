@@ -187,7 +187,7 @@ describe('a restart', () => {
           restarts += follower.restarts;
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 20 },
     );
     expect(restarts).toBeGreaterThan(20);
   });

@@ -87,7 +87,7 @@ describe('reading side by side', () => {
           expect(several).toBe(alone);
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 

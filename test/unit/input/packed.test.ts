@@ -163,7 +163,7 @@ describe('gzip', () => {
   });
 
   test('a flipped byte at 50 places loses no complete line before it', async () => {
-    const packed = pack('gzip', TEXT);
+    const packed = pack('gzip', numbered(0, 2000));
     for (let i = 0; i < 50; i++) {
       const at = 20 + Math.floor(((packed.length - 40) * i) / 49);
       const damaged = Buffer.from(packed);

@@ -165,7 +165,7 @@ describe('standard input', () => {
           expect(inMany.text).toBe(inOne.text);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 

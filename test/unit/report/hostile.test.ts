@@ -55,7 +55,7 @@ function texts(document: ReportDocument): [string, string][] {
 describe('hostile strings in every field', () => {
   const chars = Array.from({ length: 0x3000 }, (_, code) => String.fromCharCode(code));
   chars.push('\ufeff', '\ufe0f', '\uffa0', '\ud800', '\udfff', '\u{e0041}', '\u{e01ef}');
-  const chunks = Array.from({ length: 16 }, (_, n) => chars.slice(n * 772, (n + 1) * 772).join(''));
+  const chunks = Array.from({ length: 6 }, (_, n) => chars.slice(n * 2060, (n + 1) * 2060).join(''));
 
   it.each(chunks.map((chunk, n) => [n, chunk] as const))(
     'no control or direction character leaves, part %i',

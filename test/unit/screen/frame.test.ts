@@ -3,6 +3,7 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { frameOf } from '../../../src/screen/frame.ts';
 import type { Pane } from '../../../src/screen/view.ts';
+import { anyText } from '../any-text.ts';
 import { incident } from '../report/fixture.ts';
 import { endpoint, model, rate, style, view } from './fixture.ts';
 
@@ -22,7 +23,7 @@ const HOSTILE = [
 const PANES: readonly Pane[] = ['overview', 'explain', 'fix', 'help'];
 const OWN = /\x1b\[(?:0|1|2|7|22|27|31|32|33|36|39)m/g;
 
-const hostileText = fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'binary', maxLength: 60 }));
+const hostileText = fc.oneof(fc.constantFrom(...HOSTILE), anyText());
 
 describe('a frame', () => {
   it('has exactly the rows, and never more than the columns, of any terminal and any log', () => {
