@@ -1,7 +1,7 @@
 /** `wslog alerts`: who would be told, and whether it arrives. */
 import type { ReceiverSpec } from '../alerts/config.ts';
 import { phaseOf, type Silence } from '../alerts/silences.ts';
-import { nearestName } from '../config/nearest.ts';
+import { noSuch } from '../config/nearest.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { openLine, tryLine } from '../deliver/make-receiver.ts';
 import type { Outcome } from '../deliver/outcome.ts';
@@ -51,15 +51,11 @@ function told(outcome: Outcome | undefined): string {
   return outcome.kind === 'accepted' ? 'delivered' : `not delivered: ${outcome.sentence}`;
 }
 
-function named(name: string, receivers: readonly ReceiverSpec[]): ReceiverSpec {
-  const found = receivers.find((spec) => spec.name === name);
+function named(typed: string, receivers: readonly ReceiverSpec[]): ReceiverSpec {
+  const found = receivers.find(({ name }) => name === typed);
   if (found !== undefined) return found;
-  const near = nearestName(
-    name,
-    receivers.map((spec) => spec.name),
-  );
-  const hint = near === null ? 'wslog alerts list names them' : `did you mean ${near}?`;
-  throw new UsageError(`there is no receiver "${name}"; ${hint}`);
+  const names = receivers.map(({ name }) => name);
+  throw new UsageError(noSuch('receiver', typed, names, 'wslog alerts list'));
 }
 
 function receiverText({ name, type, minSeverity, match, policy, resend }: ReceiverSpec, shown: string): string {

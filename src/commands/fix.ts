@@ -1,6 +1,6 @@
 /** `wslog fix`: the smallest change of an nginx configuration that mends a cause, as a diff or applied. */
 import type { Cause } from '../catalogue/types.ts';
-import { nearestName } from '../config/nearest.ts';
+import { noSuch } from '../config/nearest.ts';
 import type { Settings } from '../config/settings.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { applyChanges, type FileChange, WriteError } from '../fix/apply.ts';
@@ -78,9 +78,8 @@ async function chosenCause(settings: Settings, io: Io): Promise<Cause | null> {
   const { causes } = await catalogueFor(settings, io);
   const cause = causes.get(id) ?? null;
   if (cause !== null || REMEDIES.has(id)) return cause;
-  const near = nearestName(id, [...causes.keys(), ...REMEDIES.keys()]);
-  const hint = near === null ? 'wslog patterns list names them all' : `did you mean ${near}?`;
-  throw new UsageError(`${settings.where('cause')}: there is no cause "${id}"; ${hint}`);
+  const ids = [...causes.keys(), ...REMEDIES.keys()];
+  throw new UsageError(`${settings.where('cause')}: ${noSuch('cause', id, ids, 'wslog patterns list')}`);
 }
 
 function requestOf(settings: Settings, version: string | null): FixRequest {

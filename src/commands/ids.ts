@@ -1,6 +1,6 @@
 /** Looking up a cause or symptom by the id somebody typed. */
 import type { Catalogue, Cause, Symptom } from '../catalogue/types.ts';
-import { nearestName } from '../config/nearest.ts';
+import { noSuch } from '../config/nearest.ts';
 import { UsageError } from '../config/usage-error.ts';
 
 export type Entry =
@@ -18,7 +18,6 @@ export function entryOf(catalogue: Catalogue, id: string): Entry {
   if (cause !== undefined) return { kind: 'cause', cause };
   const symptom = catalogue.symptoms.get(id);
   if (symptom !== undefined) return { kind: 'symptom', symptom };
-  const near = nearestName(id, [...catalogue.causes.keys(), ...catalogue.symptoms.keys()]);
-  const hint = near === null ? 'wslog patterns list names them all' : `did you mean ${near}?`;
-  throw new UsageError(`there is no cause or symptom "${id}"; ${hint}`);
+  const ids = [...catalogue.causes.keys(), ...catalogue.symptoms.keys()];
+  throw new UsageError(noSuch('cause or symptom', id, ids, 'wslog patterns list'));
 }

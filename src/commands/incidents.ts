@@ -1,5 +1,5 @@
 /** `wslog incidents`: what the state knows, listed or one in full. */
-import { nearestName } from '../config/nearest.ts';
+import { nearestName, noSuch } from '../config/nearest.ts';
 import { UsageError } from '../config/usage-error.ts';
 import type { ReportIncident } from '../report/document.ts';
 import { renderIncident } from '../report/incident.ts';
@@ -64,15 +64,11 @@ function wantedOf({ operands }: Invocation): string | null {
   return id ?? null;
 }
 
-function incidentOf(known: readonly ReportIncident[], id: string): ReportIncident {
-  const found = known.find((incident) => incident.id === id);
+function incidentOf(known: readonly ReportIncident[], typed: string): ReportIncident {
+  const found = known.find(({ id }) => id === typed);
   if (found !== undefined) return found;
-  const near = nearestName(
-    id,
-    known.map((incident) => incident.id),
-  );
-  const hint = near === null ? 'wslog incidents lists them all' : `did you mean ${near}?`;
-  throw new UsageError(`there is no incident "${id}"; ${hint}`);
+  const ids = known.map(({ id }) => id);
+  throw new UsageError(noSuch('incident', typed, ids, 'wslog incidents'));
 }
 
 /** Open ones first, then what happened last. */

@@ -44,3 +44,13 @@ export function nearestName(typed: string, known: Iterable<string>): string | nu
   }
   return best;
 }
+
+/**
+ * What to say of a name that nothing has: with the nearest one, else with the command that names them all.
+ *
+ * @param what it should be the name of, as in a sentence: `receiver`
+ */
+export function noSuch(what: string, typed: string, known: Iterable<string>, lister: string): string {
+  const near = nearestName(typed, known);
+  return `there is no ${what} "${typed}"; ${near === null ? `${lister} names them all` : `did you mean ${near}?`}`;
+}

@@ -8,6 +8,23 @@ import { fileURLToPath } from 'node:url';
 export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 if (!existsSync(CLI)) throw new Error('there is no build to test; run: npm run build');
 
+/** As help lists them and completion offers them. Users' scripts have these names in them: none goes away. */
+export const COMMANDS = [
+  'analyze',
+  'diff',
+  'watch',
+  'summary',
+  'incidents',
+  'alerts',
+  'explain',
+  'doctor',
+  'fix',
+  'probe',
+  'patterns',
+  'completion',
+  'help',
+];
+
 export interface Outcome {
   readonly code: number | null;
   readonly stdout: string;

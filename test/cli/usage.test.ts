@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bash, Folder, many, refused, wslog } from './run.ts';
+import { bash, COMMANDS, Folder, many, refused, wslog } from './run.ts';
 
 const folder = new Folder();
 afterAll(() => folder.remove());
@@ -36,21 +36,7 @@ describe('help and version', () => {
   it('offers only commands that there are', () => {
     const { stdout } = wslog(['--help']);
     const listed = [...(stdout.split('Commands:\n')[1] ?? '').matchAll(/^ {2}([a-z]+)/gm)].map((match) => match[1]);
-    expect(listed).toEqual([
-      'analyze',
-      'diff',
-      'watch',
-      'summary',
-      'incidents',
-      'alerts',
-      'explain',
-      'doctor',
-      'fix',
-      'probe',
-      'patterns',
-      'completion',
-      'help',
-    ]);
+    expect(listed).toEqual(COMMANDS);
   });
 
   it('shows the help on standard error when nothing was asked', () => {
