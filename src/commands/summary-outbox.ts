@@ -13,6 +13,7 @@ import { sendBySendmail } from '../deliver/sendmail.ts';
 import { type Envelope, sendBySmtp } from '../deliver/smtp.ts';
 import type { SummaryDocument } from '../report/summary-document.ts';
 import { MAIL_LIMITS, type MailParts, mailParts } from '../report/summary-mail.ts';
+import type { Changes, Content } from '../state/content.ts';
 import {
   type Delivery,
   deliveriesIn,
@@ -22,7 +23,7 @@ import {
   withoutDelivery,
 } from '../state/deliveries.ts';
 import { storedChanges } from '../state/rows.ts';
-import type { Changes, Content, StateStore } from '../state/store.ts';
+import type { StateStore } from '../state/store.ts';
 import type { MailWay } from './mail-settings.ts';
 
 const KIND = 'mail';

@@ -9,7 +9,10 @@ import { discoverLogs } from '../input/discover.ts';
 import type { Position } from '../input/position.ts';
 import { siblingsOf } from '../input/siblings.ts';
 import type { ReportDocument } from '../report/document.ts';
+import type { Content } from '../state/content.ts';
+import { type Composed, compose } from '../summary/compose.ts';
 import type { Io } from './io.ts';
+import type { Plan } from './summary-plan.ts';
 
 /** Of so few lines it says nothing that none is nginx's: half an entry of somebody else may stand there. */
 const TELLING_LINES = 100;
@@ -25,7 +28,7 @@ export interface WindowRead {
 }
 
 /** Reads on from the stored positions; a log without one is read from its start. */
-export async function readOn(
+async function readOn(
   paths: readonly string[],
   stored: ReadonlyMap<string, readonly Position[]>,
   told: AnalysisSettings,
@@ -100,4 +103,14 @@ async function* untilAborted<T>(blocks: AsyncGenerator<T>, signal: AbortSignal):
     if (signal.aborted) return;
     yield block;
   }
+}
+
+/** Reads on from what an earlier summary remembers, and says what is to be told. */
+export async function composedFrom(
+  { call, paths, told, wishes }: Plan,
+  found: Content,
+): Promise<{ window: WindowRead; composed: Composed }> {
+  const window = await readOn(paths, found.positions, told, call.io);
+  const composed = compose(window.report, found, window.positions, window.problems, wishes, call.io.now());
+  return { window, composed };
 }

@@ -1,12 +1,13 @@
 import { type BigIntStats, statSync } from 'node:fs';
 import { accessProblem } from './access-problem.ts';
+import { copiesOf } from './copies.ts';
 import type { LineBlock } from './line-block.ts';
 import { missedFiles } from './missed-files.ts';
 import { type Bookmark, NotAFile, OpenLog, type ReadResult, type Start } from './open-log.ts';
 import type { PackedLog } from './packed-log.ts';
 import type { Position } from './position.ts';
 import { type Resumed, resumeFiles } from './resumed-files.ts';
-import { siblingsOf } from './siblings.ts';
+import { unreadBehind, unreadOf } from './unread.ts';
 
 /** What following a path yields: lines, or something worth telling, in a sentence to show behind the path. */
 export type FollowEvent =
@@ -114,16 +115,8 @@ export class FollowedPath {
 
   /** Bytes that are there and were not read, as far as that is known; null when all that is known is that there are some. */
   unread(): number | null {
-    if (this.#files.length > 0) return sumOf(this.#files.map((file) => file.unread()));
-    const status = statSync(this.path, { bigint: true, throwIfNoEntry: false });
-    const size = Number(status?.size ?? 0);
-    const stood = this.positions();
-    if (stood.length === 0) return this.#start.at === 'start' ? size : 0;
-    const living = stood.find(
-      ({ dev, ino }) => status !== undefined && `${dev}:${ino}` === `${status.dev}:${status.ino}`,
-    );
-    const before = stood.filter((position) => position !== living).map((position) => position.size - position.offset);
-    return sumOf([...before, Math.max(0, size - (living?.offset ?? 0))]);
+    if (this.#files.length > 0) return unreadOf(this.#files);
+    return unreadBehind(this.path, this.positions(), this.#start.at === 'start');
   }
 
   /** How many files are held open. */
@@ -233,7 +226,8 @@ export class FollowedPath {
   async #truncated(file: FollowedFile, now: number): Promise<void> {
     if (!(file instanceof OpenLog)) return;
     this.rotations++;
-    const copies = this.#copiesOf(file, now);
+    const known = new Set(this.#files.map((each) => each.identity));
+    const copies = copiesOf(this.path, file.bookmark, known, now);
     if (copies.length === 0) {
       const rest = await file.rest();
       if (rest !== null) this.#emit(file, rest);
@@ -243,26 +237,6 @@ export class FollowedPath {
       this.#tell('was truncated after a copy of it was made: the rest is read from the copy, then from its start');
     }
     file.restart();
-  }
-
-  /**
-   * The copy that copytruncate made of a file, positioned where the file was read up to, and those made after it, oldest
-   * first; empty if there is none.
-   */
-  #copiesOf(file: OpenLog, now: number): OpenLog[] {
-    const bookmark = file.bookmark;
-    if (bookmark.readOffset === 0) return [];
-    const known = new Set(this.#files.map((each) => each.identity));
-    const later: OpenLog[] = [];
-    for (const sibling of siblingsOf(this.path).reverse()) {
-      if (sibling.packed || known.has(sibling.identity)) continue;
-      const copy = openedCopy(sibling.path, now);
-      if (copy === null) continue;
-      later.unshift(copy);
-      if (sibling.size >= bookmark.readOffset && copy.resume(bookmark)) return later;
-    }
-    for (const copy of later) copy.close();
-    return [];
   }
 
   /** Null when a disk or a network file system gave up on the file: it is let go, and opened anew at the next look. */
@@ -334,24 +308,7 @@ export class FollowedPath {
   }
 }
 
-function sumOf(sizes: readonly (number | null)[]): number | null {
-  const known = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
-  return known === 0 && sizes.includes(null) ? null : known;
-}
-
 /** Changes with whatever there may be to read. */
 function stateOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join(' ');
-}
-
-/** A copy that copytruncate made; null when it may not be read. */
-function openedCopy(path: string, now: number): OpenLog | null {
-  try {
-    const copy = new OpenLog(path, { at: 'start' }, now);
-    copy.rotatedAt = now;
-    copy.complete = true;
-    return copy;
-  } catch {
-    return null;
-  }
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReportDocument, ReportIncident } from '../../../src/report/document.ts';
 import type { SummaryDocument } from '../../../src/report/summary-document.ts';
-import type { Changes, Content } from '../../../src/state/store.ts';
+import type { Changes, Content } from '../../../src/state/content.ts';
 import { compose, type SummaryWishes } from '../../../src/summary/compose.ts';
 import { incident } from '../state/incident.ts';
 
