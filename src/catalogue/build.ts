@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { loadCatalogue } from './load.ts';
-import type { ShippedFile } from './shipped.ts';
+import { shippedText } from './shipped.ts';
 
 const patterns = fileURLToPath(new URL('../../patterns', import.meta.url));
 const { catalogue, problems } = await loadCatalogue([patterns]);
@@ -11,8 +11,4 @@ if (problems.length > 0 || catalogue.symptoms.size === 0) {
     `The catalogue cannot be built:\n${problems.join('\n') || `${patterns}: the folder: has no symptoms`}`,
   );
 }
-const shipped: ShippedFile = {
-  symptoms: [...catalogue.symptoms.values()],
-  causes: [...catalogue.causes.values()],
-};
-await writeFile(new URL('./shipped.json', import.meta.url), JSON.stringify(shipped));
+await writeFile(new URL('./shipped.json', import.meta.url), shippedText(catalogue));

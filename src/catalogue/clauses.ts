@@ -20,29 +20,36 @@ export interface Candidate<Facts> {
   readonly rank: readonly [number, number, number, number];
   /** The text its message must match, or null when any message will do. */
   readonly message: TextPattern | null;
-  /** The literal first word of every message it can match, or null when there is none. */
-  readonly firstWord: string | null;
+}
+
+/** What a candidate is made of. Making one takes as long as looking at ten of these. */
+export interface ErrorSketch {
+  readonly symptom: Symptom;
+  readonly match: ErrorMatch;
+  /** The text its message must match, or null when any message will do. */
+  readonly text: string | null;
 }
 
 /** One candidate for each message text that the match lists: each has its own length and its own first word. */
-export function errorCandidates(symptom: Symptom, match: ErrorMatch): Candidate<ErrorFacts>[] {
-  const rest = errorClauses(match);
+export function errorSketches(symptom: Symptom, match: ErrorMatch): ErrorSketch[] {
+  if (match.message === undefined) return [{ symptom, match, text: null }];
+  return list(match.message).map((text) => ({ symptom, match, text }));
+}
+
+export function errorCandidate({ symptom, match, text }: ErrorSketch): Candidate<ErrorFacts> {
+  const clauses = errorClauses(match);
   const level =
     match.level === undefined ? 0 : LEVELS.length - Math.min(...list(match.level).map((l) => LEVELS.indexOf(l)));
   const foreign = match.context !== undefined && !list(match.context).includes('http');
-  if (match.message === undefined) {
+  if (text === null) {
     const tier = foreign ? 3 : match.call === undefined ? 0 : 1;
-    return [{ symptom, clauses: rest, rank: [tier, rest.length, 0, level], message: null, firstWord: null }];
+    return { symptom, clauses, rank: [tier, clauses.length, 0, level], message: null };
   }
-  return list(match.message).map((source) => {
-    const text = compileText(source);
-    const clauses = [textClause('message', [text], (facts: ErrorFacts) => facts.message), ...rest];
-    const space = text.head.indexOf(' ');
-    const firstWord = space > 0 ? text.head.slice(0, space) : text.exact ? text.source : null;
-    // A text that opens with a wildcard may open with what a client wrote, so any text with a fixed opening wins.
-    const tier = foreign ? 3 : text.head === '' ? 0 : 2;
-    return { symptom, clauses, rank: [tier, clauses.length, text.literal, level], message: text, firstWord };
-  });
+  const message = compileText(text);
+  clauses.unshift(textClause('message', [message], (facts: ErrorFacts) => facts.message));
+  // A text that opens with a wildcard may open with what a client wrote, so any text with a fixed opening wins.
+  const tier = foreign ? 3 : message.head === '' ? 0 : 2;
+  return { symptom, clauses, rank: [tier, clauses.length, message.literal, level], message };
 }
 
 export function accessCandidate(symptom: Symptom, match: AccessMatch): Candidate<AccessFacts> {
@@ -60,7 +67,7 @@ export function accessCandidate(symptom: Symptom, match: AccessMatch): Candidate
   if (match.any !== true) clauses.push(valueClause('handshake', [true], (facts: AccessFacts) => facts.handshake));
   // What the request line itself shows tells more than who answered it.
   const tier = match.tlsBytes === true ? 2 : match.protocol === undefined ? 0 : 1;
-  return { symptom, clauses, rank: [tier, clauses.length, 0, 0], message: null, firstWord: null };
+  return { symptom, clauses, rank: [tier, clauses.length, 0, 0], message: null };
 }
 
 /** Below zero when `a` is the better match. */

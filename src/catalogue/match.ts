@@ -5,11 +5,12 @@ import {
   type Candidate,
   compareCandidates,
   compareWithoutLevel,
-  errorCandidates,
+  type ErrorSketch,
+  errorSketches,
   holds,
 } from './clauses.ts';
 import { type AccessFacts, type ErrorFacts, errorFacts } from './facts.ts';
-import { indexByMessage } from './message-index.ts';
+import { MessageIndex } from './message-index.ts';
 import type { AccessMatch, Catalogue, ErrorMatch, Symptom } from './types.ts';
 
 export interface SymptomMatcher {
@@ -29,19 +30,23 @@ export interface SymptomMatcher {
 }
 
 export function compileSymptoms(catalogue: Catalogue): SymptomMatcher {
-  const errors: Candidate<ErrorFacts>[] = [];
-  const access: Candidate<AccessFacts>[] = [];
+  const errors: ErrorSketch[] = [];
+  const accesses: [Symptom, AccessMatch][] = [];
   for (const symptom of catalogue.symptoms.values()) {
     for (const match of matches(symptom)) {
-      if (match.log === 'error') errors.push(...errorCandidates(symptom, match));
-      else access.push(accessCandidate(symptom, match));
+      if (match.log === 'error') errors.push(...errorSketches(symptom, match));
+      else accesses.push([symptom, match]);
     }
   }
-  errors.sort(compareCandidates);
-  access.sort(compareCandidates);
-  const candidatesFor = indexByMessage(errors);
+  const index = new MessageIndex(errors);
+  // A run that meets no access line needs none of these.
+  let sorted: Candidate<AccessFacts>[] | null = null;
+  const access = () => {
+    sorted ??= accesses.map(([symptom, match]) => accessCandidate(symptom, match)).sort(compareCandidates);
+    return sorted;
+  };
   const rankError = (facts: ErrorFacts): readonly Candidate<ErrorFacts>[] => {
-    const matching = candidatesFor(facts.message).filter((candidate) => holds(candidate, facts));
+    const matching = index.candidatesFor(facts.message).filter((candidate) => holds(candidate, facts));
     return facts.level === null ? matching.sort(compareWithoutLevel) : matching;
   };
   return {
@@ -49,13 +54,17 @@ export function compileSymptoms(catalogue: Catalogue): SymptomMatcher {
       const facts = errorFacts(record);
       return facts.level === null
         ? (rankError(facts)[0]?.symptom ?? null)
-        : firstThatHolds(candidatesFor(facts.message), facts);
+        : firstThatHolds(index.candidatesFor(facts.message), facts);
     },
-    matchAccess: (facts) => firstThatHolds(access, facts),
+    matchAccess: (facts) => firstThatHolds(access(), facts),
     rankError,
-    rankAccess: (facts) => access.filter((candidate) => holds(candidate, facts)),
-    errorCandidates: errors,
-    accessCandidates: access,
+    rankAccess: (facts) => access().filter((candidate) => holds(candidate, facts)),
+    get errorCandidates() {
+      return index.all();
+    },
+    get accessCandidates() {
+      return access();
+    },
   };
 }
 
