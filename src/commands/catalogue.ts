@@ -1,5 +1,5 @@
 /** The catalogue a run uses: the shipped one, with the machine's and the user's own patterns on top. */
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { shippedCatalogue } from '../catalogue/shipped.ts';
 import type { Catalogue } from '../catalogue/types.ts';
@@ -9,14 +9,13 @@ import { UsageError } from '../config/usage-error.ts';
 import type { Io } from './io.ts';
 
 /** The folders of own patterns, in the order they are laid over the shipped ones. `--patterns` comes last and wins. */
-export async function patternFolders(settings: Settings, io: Io): Promise<string[]> {
+export function patternFolders(settings: Settings, io: Io): string[] {
   const standing = [SYSTEM_CONFIG_FOLDER, userConfigFolder(io.env)]
     .filter((folder) => folder !== null)
     .map((folder) => join(folder, 'patterns.d'));
   const folders: string[] = [];
   for (const folder of standing) {
-    const there = await stat(folder).catch(() => null);
-    if (there?.isDirectory() === true) folders.push(folder);
+    if (isFolder(folder)) folders.push(folder);
   }
   const named = settings.text('patterns');
   return named === null ? folders : [...folders, named];
@@ -30,7 +29,7 @@ export async function patternFolders(settings: Settings, io: Io): Promise<string
  */
 export async function catalogueFor(settings: Settings, io: Io): Promise<Catalogue> {
   const shipped = await shippedCatalogue();
-  const folders = await patternFolders(settings, io);
+  const folders = patternFolders(settings, io);
   if (folders.length === 0) return shipped;
   // The YAML parser and the schema are loaded only where there are own patterns.
   const { loadCatalogue } = await import('../catalogue/load.ts');
@@ -39,4 +38,12 @@ export async function catalogueFor(settings: Settings, io: Io): Promise<Catalogu
   if (first === undefined) return catalogue;
   const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more: wslog patterns test lists them)`;
   throw new UsageError(`${first}${more}`);
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    return false;
+  }
 }

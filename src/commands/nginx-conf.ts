@@ -1,5 +1,6 @@
 /** The nginx configuration that applies to the logs: a given one, or this machine's own where it is theirs. */
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { existsSync, realpathSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { UsageError } from '../config/usage-error.ts';
@@ -8,7 +9,7 @@ import type { LogSet } from '../input/discover.ts';
 import type { ConfSource } from '../nginx-conf/load.ts';
 import type { Conf } from '../nginx-conf/tree.ts';
 import type { Io } from './io.ts';
-import { localNginx } from './local-nginx.ts';
+import { localConfPath, localNginx } from './local-nginx.ts';
 import type { Messages } from './messages.ts';
 
 export interface NginxConf {
@@ -34,9 +35,9 @@ export async function confOf(settings: Settings, io: Io, messages: Messages): Pr
   if (path === '-') {
     return opened({ text: await textOf(io.stdin, where), name: 'standard input' }, null, where, messages);
   }
-  const local = await localNginx(io);
-  const isLocal = (await realOf(path)) === (await realOf(local.confPath));
-  return opened({ path: resolve(path) }, isLocal ? local.version : null, where, messages);
+  const { confPath, ask } = await localConfPath(io);
+  const isLocal = realOf(path) === realOf(confPath);
+  return opened({ path: resolve(path) }, isLocal ? (await ask()).version : null, where, messages);
 }
 
 /** This machine's own configuration, unless it is turned off or not readable. Says that it is used. */
@@ -64,19 +65,17 @@ export async function confNaming(
   messages: Messages,
 ): Promise<NginxConf | null> {
   if (settings.off('nginxConf') || sets.some((set) => set.name === '-')) return null;
-  const local = await localNginx(io);
-  if ((await stat(local.confPath).catch(() => null)) === null) return null;
-  const loaded = await load({ path: local.confPath });
+  const { confPath, ask } = await localConfPath(io);
+  if (!existsSync(confPath)) return null;
+  const loaded = await load({ path: confPath });
   const { logPaths } = loaded;
-  const folders = new Set(await Promise.all(logPaths.map((path) => realOf(dirname(path)))));
-  const given = await Promise.all(sets.map((set) => realOf(dirname(resolve(set.name)))));
-  const names = new Set(await Promise.all(logPaths.map(placeOf)));
-  const named = await Promise.all(sets.map(async (set) => names.has(await placeOf(resolve(set.name)))));
+  const folders = new Set(logPaths.map((path) => realOf(dirname(path))));
+  const given = sets.map((set) => realOf(dirname(resolve(set.name))));
+  const names = new Set(logPaths.map(placeOf));
+  const named = sets.map((set) => names.has(placeOf(resolve(set.name))));
   if (!named.includes(true) || !given.every((folder) => folders.has(folder))) return null;
-  messages.notice(
-    `these logs are named by this machine's ${local.confPath}, which is used (--no-nginx-conf turns this off)`,
-  );
-  return await viewed(loaded, local.version);
+  messages.notice(`these logs are named by this machine's ${confPath}, which is used (--no-nginx-conf turns this off)`);
+  return await viewed(loaded, (await ask()).version);
 }
 
 /** The log files a configuration names. A variable in a name stands for anything, as a glob. */
@@ -138,10 +137,14 @@ async function textOf(stdin: NodeJS.ReadableStream, where: string): Promise<stri
 }
 
 /** A path with the links of its folder resolved: two names of one place become equal, also when the file is gone. */
-async function placeOf(path: string): Promise<string> {
-  return join(await realOf(dirname(path)), basename(path));
+function placeOf(path: string): string {
+  return join(realOf(dirname(path)), basename(path));
 }
 
-async function realOf(path: string): Promise<string> {
-  return realpath(path).catch(() => resolve(path));
+function realOf(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return resolve(path);
+  }
 }

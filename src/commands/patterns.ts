@@ -64,7 +64,7 @@ export async function testPatterns({ operands, settings, io, messages }: Invocat
     import('../catalogue/self-test.ts'),
     import('../findings/answered-by.ts'),
   ]);
-  const folders = [...(await patternFolders(settings, io)), ...(folder === undefined ? [] : [folder])];
+  const folders = [...patternFolders(settings, io), ...(folder === undefined ? [] : [folder])];
   const shipped = await shippedCatalogue();
   const { catalogue, problems } =
     folders.length === 0 ? { catalogue: shipped, problems: [] } : await loadCatalogue(folders, shipped);
