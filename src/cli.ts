@@ -1,19 +1,18 @@
-#!/usr/bin/env node
 /** The process edge: arguments, streams, signals and the exit code. Nothing else touches `process`. */
-import { readlinkSync } from 'node:fs';
+import { fstatSync, readlinkSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Io, JobControl } from './commands/io.ts';
 import { ownVersion } from './commands/version.ts';
 
 const argv = process.argv.slice(2);
 /** The standard streams that are terminals, as long as those are there. */
-const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+const terminals = [0, 1, 2].filter((fd) => isDevice(fd) && isatty(fd));
 
 // Scripts ask for the version often, and it needs nothing of the rest.
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${ownVersion()}\n`);
 } else {
-  await run();
+  void run();
 }
 
 async function run(): Promise<void> {
@@ -22,7 +21,10 @@ async function run(): Promise<void> {
   listenForSignals(ending);
   const { main } = await import('./main.ts');
   const io: Io = {
-    stdin: process.stdin,
+    // Asked for only where it is read: Node takes 1 ms to look at it.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
@@ -43,6 +45,15 @@ async function run(): Promise<void> {
   // What was written leaves the process before it ends; an open standard input must not keep it alive.
   await new Promise((resolve) => process.stdout.write('', resolve));
   process.exit(code);
+}
+
+/** Whether it may be a terminal: only then is it asked, since what asks takes 1 ms to load. */
+function isDevice(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice();
+  } catch {
+    return false;
+  }
 }
 
 /** A reader that has seen enough (`| head`) ends the program quietly: nobody is left to tell, and nothing is wrong. */

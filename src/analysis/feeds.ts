@@ -104,7 +104,9 @@ export function feedOf(
 
 export function blocksFrom(path: string, problems: string[], io: AnalysisIo): AsyncGenerator<LineBlock> {
   return readBlocks(path, {
-    stdin: io.stdin,
+    get stdin() {
+      return io.stdin;
+    },
     onProblem: (sentence) => problems.push(sentence),
     onBytes: (n) => io.onProgress(n),
   });

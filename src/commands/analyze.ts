@@ -50,7 +50,15 @@ export async function analyze(call: Invocation): Promise<number> {
   const workers = settings.number('workers');
   const sideBySide = workers === 0 ? {} : { threads: workers };
   const onProgress = (bytes: number) => progress?.add(bytes);
-  const around = { stdin: io.stdin, onProgress, signal: io.signal, sideBySide };
+  const around = {
+    // Only asked for when it is a log.
+    get stdin() {
+      return io.stdin;
+    },
+    onProgress,
+    signal: io.signal,
+    sideBySide,
+  };
   const report = await analyzeLogs(sets, told, around);
   progress?.clear();
   report.inputs.push(...problems.map(unreadInput));

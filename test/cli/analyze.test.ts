@@ -59,7 +59,7 @@ describe('exit codes', () => {
   it('143: ended by SIGTERM', () => {
     const { stdout } = bash(`
       mkfifo '${folder.path}/fifo'; exec 9<>'${folder.path}/fifo'
-      '${process.execPath}' dist/cli.js analyze - <&9 > /dev/null & p=$!
+      '${process.execPath}' dist/cli.cjs analyze - <&9 > /dev/null & p=$!
       printf '%s\\n' 'a line' >&9; sleep 1; kill -TERM $p; sleep 0.3; kill -TERM $p 2> /dev/null; wait $p; echo rc=$?`);
     expect(stdout).toBe('rc=143\n');
   });

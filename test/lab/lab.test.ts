@@ -117,7 +117,7 @@ function merged(): Table {
 describe.skipIf(process.env.WSLOG_RECORD === '1')('verdicts on real runs', () => {
   beforeAll(async () => {
     ensureLabPrograms();
-    if (!existsSync(CLI)) throw new Error('dist/cli.js is missing: run `npm run build` first.');
+    if (!existsSync(CLI)) throw new Error('dist/cli.cjs is missing: run `npm run build` first.');
     for (const series of SERIES) {
       try {
         versions.set(series, nginxOf(series));

@@ -14,7 +14,7 @@ export type Mode = 'full' | 'default';
 
 export const MODES: readonly Mode[] = ['full', 'default'];
 
-export const CLI = new URL('../../dist/cli.js', import.meta.url).pathname;
+export const CLI = new URL('../../dist/cli.cjs', import.meta.url).pathname;
 
 export interface Verdict {
   /** First cause of the first incident that may concern WebSockets; `none` when there is none. */

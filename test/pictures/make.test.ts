@@ -15,7 +15,7 @@ import { Replay } from './replay.ts';
 import { Terminal, terminalSvg } from './terminal.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const CLI = join(ROOT, 'dist/cli.js');
+const CLI = join(ROOT, 'dist/cli.cjs');
 const SAMPLE = 'samples/incident';
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'wslog-pictures-'));

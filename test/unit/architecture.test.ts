@@ -53,6 +53,7 @@ const ALLOWED = new Map<string, readonly string[]>([
       'safe',
     ],
   ],
+  ['start', ['commands', '.']],
   ['.', ['commands', 'analysis', 'compare', 'config', 'doctor', 'fix', 'input', 'nginx-conf', ...DATA_WAY, 'safe']],
 ]);
 
@@ -66,7 +67,7 @@ const READERS = new Set([
   'fix/apply.ts',
 ]);
 /** Scripts of their own, run by the build and not by wslog. */
-const SCRIPTS = new Set(['catalogue/build.ts']);
+const SCRIPTS = new Set(['catalogue/build.ts', 'start/compile.ts']);
 const PURE = new Set([
   ...DATA_WAY,
   'alerts',
