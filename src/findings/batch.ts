@@ -84,6 +84,26 @@ export class Batch {
     columns.end[i] = end;
   }
 
+  /** Adds the first `count` of these findings. */
+  addRows(rows: Columns & AccessColumns, count: number, ofAccess: boolean): void {
+    const { length } = this;
+    while (length + count > this.columns.time.length) this.#grow();
+    const { columns } = this;
+    columns.gist.set(rows.gist.subarray(0, count), length);
+    columns.time.set(rows.time.subarray(0, count), length);
+    columns.client.set(rows.client.subarray(0, count), length);
+    columns.connection.set(rows.connection.subarray(0, count), length);
+    columns.request.set(rows.request.subarray(0, count), length);
+    columns.line.set(rows.line.subarray(0, count), length);
+    columns.start.set(rows.start.subarray(0, count), length);
+    columns.end.set(rows.end.subarray(0, count), length);
+    this.length += count;
+    if (!ofAccess) return;
+    this.access ??= this.#accessColumns();
+    this.access.seconds.set(rows.seconds.subarray(0, count), length);
+    this.access.bytes.set(rows.bytes.subarray(0, count), length);
+  }
+
   /** Says of the finding added last what only access lines tell. */
   addAccess(seconds: number, bytes: number): void {
     this.access ??= this.#accessColumns();

@@ -16,8 +16,7 @@ import { newCounts, noteStart } from './counts.ts';
 import { PathFolder } from './endpoint.ts';
 import { nginxEvent, startedVersion } from './events.ts';
 import { foldOf, type Gist, Gists, isWebSocket, requestHashOf } from './gists.ts';
-import type { KnownAccess } from './known-access.ts';
-import type { KnownErrors } from './known-errors.ts';
+import type { Scanner } from './scanner.ts';
 import { TextWindow } from './text-window.ts';
 import { UnknownLines } from './unknown.ts';
 import { impliedZone } from './zone.ts';
@@ -62,14 +61,13 @@ export class LineReader {
   /** Text of a container line that its runtime has split (CRI's `P`). */
   partial = '';
   readonly #options: ReaderOptions;
-  readonly #knownErrors: KnownErrors;
-  readonly #knownAccess: KnownAccess;
+  /** Told what lines say, so that it knows them when they come again. */
+  readonly #scanner: Scanner | null;
   readonly #folder = new PathFolder();
 
-  constructor(options: ReaderOptions, knownErrors: KnownErrors, knownAccess: KnownAccess) {
+  constructor(options: ReaderOptions, scanner: Scanner | null) {
     this.#options = options;
-    this.#knownErrors = knownErrors;
-    this.#knownAccess = knownAccess;
+    this.#scanner = scanner;
   }
 
   /** @param outer time of the wrapper the text was taken out of; null when there was none */
@@ -171,12 +169,9 @@ export class LineReader {
       this.unknown.add(record.message, at.lines);
       return;
     }
-    if (symptom.role === 'event') {
-      counts.routine += at.lines;
-      return;
-    }
-    const gist = symptom.role === 'routine' ? null : gists.error(symptom, record, foldOf(record, this.#folder));
-    if (at.inWindow) this.#knownErrors.learn(record, gist, this.window, at.start, at.text);
+    const isRoutine = symptom.role === 'routine' || symptom.role === 'event';
+    const gist = isRoutine ? null : gists.error(symptom, record, foldOf(record, this.#folder));
+    if (at.inWindow) this.#scanner?.learnError(record, gist, this.window, at.start, time);
     if (gist === null) counts.routine += at.lines;
     else this.#emit(gist, record, at, time, batch);
   }
@@ -199,8 +194,8 @@ export class LineReader {
     const isRoutine = !says || (failed && status < 500 && status >= 400 && hint === null && !upgrade);
     if (isRoutine) counts.routine += at.lines;
     const gist = says ? this.gists.access(record, fold) : null;
-    if (at.inWindow && expected && this.#knownAccess.applies)
-      this.#knownAccess.learn(record, gist, isRoutine, this.window, at.start, at.text);
+    if (at.inWindow && expected)
+      this.#scanner?.learnAccess(record, gist, isRoutine, this.window, at.start, at.text, time);
     if (gist !== null) this.#emit(gist, record, at, time, batch);
   }
 

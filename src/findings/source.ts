@@ -10,9 +10,8 @@ import type { SourceCounts } from './counts.ts';
 import { newCounts } from './counts.ts';
 import { EncodedFeeds } from './encoded-feeds.ts';
 import type { Gist } from './gists.ts';
-import { KnownAccess } from './known-access.ts';
-import { KnownErrors } from './known-errors.ts';
 import { LineReader, type ReaderOptions } from './line-reader.ts';
+import { Scanner } from './scanner.ts';
 import type { TextWindow } from './text-window.ts';
 import { UnknownLines } from './unknown.ts';
 
@@ -35,12 +34,9 @@ export interface Boundary {
 }
 
 export class SourceReader {
-  readonly #plainOnly: boolean;
-  readonly #since: number;
-  readonly #until: number;
   readonly #feeds = new EncodedFeeds();
-  readonly #errors: KnownErrors;
-  readonly #access: KnownAccess;
+  /** Null: all lines are read the plain way. */
+  readonly #scanner: Scanner | null;
   readonly #lines: LineReader;
   #assembler = new EntryAssembler();
   /** Physical lines that the assembler holds. */
@@ -48,12 +44,8 @@ export class SourceReader {
   #newUnknown = () => new UnknownLines();
 
   constructor(options: ReaderOptions) {
-    this.#plainOnly = options.plain === true;
-    this.#since = options.since;
-    this.#until = options.until;
-    this.#errors = new KnownErrors(this.#feeds, options.offsetAt);
-    this.#access = new KnownAccess(options.formats);
-    this.#lines = new LineReader(options, this.#errors, this.#access);
+    this.#scanner = options.plain === true ? null : new Scanner(options);
+    this.#lines = new LineReader(options, this.#scanner);
   }
 
   get counts(): SourceCounts {
@@ -110,10 +102,7 @@ export class SourceReader {
 
   /** Empties the batch for findings in this window. */
   open(window: TextWindow, batch: Batch): void {
-    if (this.#lines.gists.trim()) {
-      this.#errors.forget();
-      this.#access.forget();
-    }
+    if (this.#lines.gists.trim()) this.#scanner?.forget();
     this.#lines.window = window;
     batch.reset(window.bytes, this.#lines.gists.all);
   }
@@ -127,23 +116,21 @@ export class SourceReader {
    */
   scan(window: TextWindow, from: number, limit: number, line: number, batch: Batch): { at: number; line: number } {
     this.#feeds.enter(window);
-    const { bytes, end } = window;
-    const stop = Math.min(limit, end);
+    const scanner = this.#scanner;
+    scanner?.enter();
+    const stop = Math.min(limit, window.end);
     let at = from;
     let number = line;
-    for (; at < stop; number++) {
-      // A slash and a bracket where an error line has them; else an access line of the expected format.
-      const isError = bytes[at + 4] === 47 && bytes[at + 20] === 91;
-      let lineEnd = -1;
-      if (!this.#plainOnly && !this.#assembler.pending) {
-        if (isError) lineEnd = this.#fastError(window, at, number, batch);
-        else if (this.#access.applies) lineEnd = this.#fastAccess(window, at, number, batch);
+    while (at < stop) {
+      if (scanner !== null && !this.#assembler.pending) {
+        scanner.scan(window, at, stop, number, batch, this.#lines.counts);
+        ({ at, line: number } = scanner);
+        if (at >= stop) break;
       }
-      if (lineEnd === -1) {
-        lineEnd = window.lineEnd(at);
-        this.#plain(window, at, lineEnd, number, batch);
-      }
+      const lineEnd = window.lineEnd(at);
+      this.#plain(window, at, lineEnd, number, batch);
       at = lineEnd + 1;
+      number++;
     }
     return { at, line: number };
   }
@@ -154,60 +141,16 @@ export class SourceReader {
     this.#lines.end(batch);
   }
 
-  /** Where the line ends, or -1 when the plain way must read it. */
-  #fastError(window: TextWindow, start: number, line: number, batch: Batch): number {
-    const known = this.#errors;
-    if (!known.match(window, start)) return -1;
-    const { counts } = this.#lines;
-    const { time, gist, end } = known;
-    if (!this.#counted(time)) return end;
-    counts.errorLines++;
-    if (gist === null) {
-      counts.routine++;
-      return end;
-    }
-    const client =
-      known.client >= 0 ? known.client : batch.clientCode(window.slice(known.clientStart, known.clientEnd));
-    batch.add(gist, time, client, known.connection, known.request, line, start, end);
-    return end;
-  }
-
-  /** Counts a line that was read the fast way; false when it is outside of the time asked about. */
-  #counted(time: number): boolean {
-    const { counts } = this.#lines;
-    if (time < this.#since || time >= this.#until) {
-      counts.outside++;
-      return false;
-    }
-    counts.lines++;
-    if (time < counts.firstTime) counts.firstTime = time;
-    if (time > counts.lastTime) counts.lastTime = time;
-    return true;
-  }
-
-  #fastAccess(window: TextWindow, start: number, line: number, batch: Batch): number {
-    const known = this.#access;
-    if (!known.match(window, start)) return -1;
-    const { counts } = this.#lines;
-    const { time, gist, end } = known;
-    if (!this.#counted(time)) return end;
-    counts.accessLines++;
-    if (known.isRoutine) counts.routine++;
-    if (gist === null) return end;
-    const client =
-      known.client >= 0 ? known.client : batch.clientCode(window.slice(known.clientStart, known.clientEnd));
-    batch.add(gist, time, client, -1, known.request, line, start, end);
-    batch.addAccess(-1, known.size);
-    return end;
-  }
-
   #plain(window: TextWindow, start: number, lineEnd: number, line: number, batch: Batch): void {
     const end = lineEnd > start && window.bytes[lineEnd - 1] === 13 ? lineEnd - 1 : lineEnd;
     const text = window.slice(start, end);
     if (this.#assembler.pending || (looksLikeHeader(text) && !this.#standsAlone(text, start))) {
       const wasPending = this.#assembler.pending;
       this.#held.push({ line, start, end });
-      for (const entry of this.#assembler.push(text)) this.#entry(entry, batch, !wasPending);
+      const entries = this.#assembler.push(text);
+      // What may go on must be looked at each time.
+      if (entries.length === 0) this.#scanner?.dismiss();
+      for (const entry of entries) this.#entry(entry, batch, !wasPending);
       return;
     }
     this.#lines.read({ text, line, lines: 1, start, end, inWindow: true }, batch);

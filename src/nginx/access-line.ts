@@ -22,6 +22,8 @@ export interface AccessFormat {
   readonly isCombinedPrefix: boolean;
   /** Its values in order, for scanners that know its lines by their bytes; absent where they are only guessed. */
   readonly slots?: readonly Slot[];
+  /** What stands before the first of them. */
+  readonly lead?: string;
   /** Without one, lines are read where the format was made. */
   readonly recipe?: FormatRecipe;
   /** The line's record, or null when the line was not written in this format. Takes a line without its LF. */

@@ -55,7 +55,8 @@ function compiled(name: string, format: string): AccessFormat {
 
 /** Its last quoted value has `$http_x_forwarded_for`'s place in other formats: only peers with a port are believed. */
 function nginxProxy(name: string, format: string): AccessFormat {
-  const plain = compiled(name, format);
+  // Its slots alone do not tell which lines it reads.
+  const { slots: _, ...plain } = compiled(name, format);
   return {
     ...plain,
     parse(line) {

@@ -116,7 +116,8 @@ function placeTimes(fields: AccessFields, first: string, second: string | null):
   fields.upstreamResponseTime ??= swapped ? first : second;
 }
 
-function fieldOfPair(key: string, value: string, agentKnown: boolean): AccessField | null {
+/** The field that a pair behind a combined line is for, or null. */
+export function fieldOfPair(key: string, value: string, agentKnown: boolean): AccessField | null {
   // `ua` is the user agent only where combined's place for it is missing.
   if (key === 'ua') return agentKnown || attempts(value).every(isPeer) ? 'upstreamAddr' : 'userAgent';
   if (key === 'url') {

@@ -84,6 +84,7 @@ export function compileLogFormat(format: string, escaping: LogEscape, name = 'cu
     name,
     variables: slots.flatMap((slot) => slot.variables),
     isCombinedPrefix: startsCombined(format),
+    lead,
     slots,
     recipe: { kind: 'written', name, format, escaping },
     parse,

@@ -287,7 +287,7 @@ describe('ARCHITECTURE.md', () => {
     let rows = 0;
     const current = read('ARCHITECTURE.md').replace(row, (_, name: string, _stated: string, file: string) => {
       rows++;
-      const value = new RegExp(`\\b${name} = ([^;]+);`).exec(read(file))?.[1];
+      const value = new RegExp(`\\b${name}(?:: \\w+)? = ([^;]+);`).exec(read(file))?.[1];
       return `| \`${name}\` | ${value ?? `not in ${file}`} | \`${file}\` |`;
     });
     expect(rows).toBeGreaterThan(10);

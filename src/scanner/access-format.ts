@@ -1,0 +1,134 @@
+/**
+ * The form of the access lines that are expected, as `src/findings/scanner-format.ts` has written it down: literals, and
+ * between them values of a kind, some of which have a part to play.
+ */
+import { equal, find, isWord, lower } from './bytes';
+
+/** How a value ends; 4: anything up to what follows. */
+const QUOTED: u8 = 0;
+const NUMBER: u8 = 1;
+const WORD: u8 = 2;
+const LIST: u8 = 3;
+const TIME: u8 = 5;
+/** All that is left, of a form that is only guessed. */
+const REST: u8 = 6;
+/** A word that is no list, stands in no brackets, and is nothing that marks another server's line. */
+const BARE: u8 = 7;
+
+const MOST_SLOTS: u32 = 64;
+const SLOT_BYTES: usize = 12;
+const LITERAL_BYTES: u32 = 4096;
+/** Of each slot: its kind (16 bits), the length of the literal behind it (16), the literal's place (32). */
+export const SLOTS: usize = memory.data(MOST_SLOTS * <u32>SLOT_BYTES, 16);
+export const LITERALS: usize = memory.data(LITERAL_BYTES + 64, 16);
+/** Where the values of the line matched last begin and end. */
+const SPANS: usize = memory.data(MOST_SLOTS * 8, 16);
+
+const LF: u8 = 10;
+const QUOTE: u8 = 34;
+const BACKSLASH: u8 = 92;
+
+let slots: u32 = 0;
+let lead: u32 = 0;
+
+/** @param leadBytes length of the literal that lines begin with, at `LITERALS` */
+export function setSlots(count: u32, leadBytes: u32): void {
+  slots = count;
+  lead = leadBytes;
+}
+
+export function hasFormat(): bool {
+  return slots !== 0;
+}
+
+export function valueFrom(slot: i32): usize {
+  return <usize>load<u32>(SPANS + ((<usize>slot) << 3));
+}
+
+export function valueEnd(slot: i32): usize {
+  return <usize>load<u32>(SPANS + ((<usize>slot) << 3), 4);
+}
+
+/** Whether the line from `start` to `end`, its line feed, is surely in the format. A literal holds no line feed. */
+export function isFormatted(start: usize, end: usize): bool {
+  if (lead !== 0 && !equal(start, LITERALS, lead)) return false;
+  let at = start + lead;
+  let slot = SLOTS;
+  let span = SPANS;
+  for (let left = slots; left !== 0; left--) {
+    const kind = <u8>load<u16>(slot);
+    const length = <u32>load<u16>(slot, 2);
+    const literal = <usize>load<u32>(slot, 4);
+    const stop = length === 0 ? LF : load<u8>(literal);
+    store<u32>(span, <u32>at);
+    const from = at;
+    switch (kind) {
+      case QUOTED:
+        at = find(QUOTE, at, end);
+        if (at === end || (at > from && load<u8>(at - 1) === BACKSLASH)) return false;
+        break;
+      case NUMBER: {
+        let c = load<u8>(at);
+        if (c === 45) at++;
+        else while (<u32>c - 48 < 10 || c === 46) c = load<u8>(++at);
+        break;
+      }
+      case WORD:
+      case LIST: {
+        let c = load<u8>(at);
+        while (c !== stop && c !== 32 && c !== QUOTE && at < end) c = load<u8>(++at);
+        // Words of a list are joined by `, ` and ` : `: where it ends can then be told in several ways.
+        if (kind === LIST && at > from && (load<u8>(at - 1) === 44 || (load<u8>(at) === 32 && load<u8>(at, 1) === 58)))
+          return false;
+        break;
+      }
+      case BARE: {
+        let c = load<u8>(at);
+        if (c === 91) return false;
+        while (c !== stop && c !== 32 && c !== QUOTE && at < end) c = load<u8>(++at);
+        if (at === from) break;
+        const last = load<u8>(at - 1);
+        // `a, b` and `a : b`, `12ms`, `TCP_MISS:`
+        if (last === 44 || last === 115 || (load<u8>(at) === 32 && load<u8>(at, 1) === 58) || find(95, from, at) < at)
+          return false;
+        break;
+      }
+      case TIME:
+        at += 26;
+        if (at > end) return false;
+        break;
+      case REST:
+        if (mayTell(at, end)) return false;
+        at = end;
+        break;
+      default:
+        at = find(stop, at, end);
+    }
+    store<u32>(span, <u32>at, 4);
+    if (at + length > end || !equal(at, literal, length)) return false;
+    at += length;
+    slot += SLOT_BYTES;
+    span += 8;
+  }
+  return at === end;
+}
+
+/** Whether a tail of unknown form may give the line another meaning: an upgrade, an exact time, another server's mark. */
+function mayTell(from: usize, end: usize): bool {
+  for (let at = from; at < end; at++) {
+    const c = lower(load<u8>(at));
+    if (c === 119) {
+      if (isWord(at, 0x636f73626577, 6)) return true;
+    } else if (c === 109) {
+      if (lower(load<u8>(at, 1)) !== 115) continue;
+      // `msec`, and `12ms`
+      if (isWord(at, 0x6365736d, 4) || (at > from && <u32>load<u8>(at - 1) - 48 < 10)) return true;
+    } else if (c === 127) {
+      // `TCP_`, `UDP_`, `NONE_`
+      if (load<u8>(at) !== 95 || at < from + 3) continue;
+      const before = lower(load<u8>(at - 1));
+      if (before === 112 || before === 101) return true;
+    }
+  }
+  return false;
+}

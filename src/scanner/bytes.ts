@@ -1,0 +1,95 @@
+/** Looking at bytes, sixteen or eight at a time. All of these may look beyond what they are asked about, never write. */
+
+const K0: u64 = 0x9e3779b97f4a7c15;
+const K1: u64 = 0xd6e8feb86659fd93;
+
+/** Where the next byte `c` stands from `at` on; `end` when there is none before it. */
+export function find(c: u8, from: usize, end: usize): usize {
+  const wanted = i8x16.splat(c);
+  let at = from;
+  while (at < end) {
+    const hits = i8x16.bitmask(i8x16.eq(v128.load(at), wanted));
+    if (hits !== 0) {
+      const found = at + <usize>ctz(hits);
+      return found < end ? found : end;
+    }
+    at += 16;
+  }
+  return end;
+}
+
+/** Whether two stretches of so many bytes are equal. */
+export function equal(a: usize, b: usize, length: u32): bool {
+  let at: u32 = 0;
+  while (at + 16 <= length) {
+    if (v128.any_true(v128.xor(v128.load(a + at), v128.load(b + at)))) return false;
+    at += 16;
+  }
+  if (at + 8 <= length) {
+    if (load<u64>(a + at) !== load<u64>(b + at)) return false;
+    at += 8;
+  }
+  const left = length - at;
+  return left === 0 || ((load<u64>(a + at) ^ load<u64>(b + at)) & lowBytes(left)) === 0;
+}
+
+/** A mask of the first so many bytes of eight, from 1 to 7. */
+export function lowBytes(count: u32): u64 {
+  return ((<u64>1) << ((<u64>count) << 3)) - 1;
+}
+
+/** A hash for tables: fast, and of no meaning outside. */
+export function hashOf(from: usize, length: u32, seed: u64): u32 {
+  let h: u64 = (seed * K1) ^ <u64>length;
+  let at = from;
+  let left = length;
+  while (left >= 8) {
+    h = (h ^ load<u64>(at)) * K0;
+    h ^= h >> 29;
+    at += 8;
+    left -= 8;
+  }
+  if (left !== 0) h = (h ^ (load<u64>(at) & lowBytes(left))) * K0;
+  h ^= h >> 32;
+  h *= K1;
+  return <u32>(h >> 32);
+}
+
+/** `hashText` of src/findings/text.ts: joins a request's error line to its access line, so both ways must agree on it. */
+export function requestHash(from: usize, end: usize): u32 {
+  let h: u32 = 0x811c9dc5;
+  for (let at = from; at < end; at++) h = (h ^ load<u8>(at)) * 0x01000193;
+  h ^= h >> 16;
+  h *= 0x85ebca6b;
+  h ^= h >> 13;
+  h *= 0xc2b2ae35;
+  return h ^ (h >> 16);
+}
+
+export function isDigit(c: u8): bool {
+  return <u32>c - 48 < 10;
+}
+
+/** The number that two digits make; anything else gives at least 100. */
+export function twoDigits(at: usize): u32 {
+  const tens = <u32>load<u8>(at) - 48;
+  const ones = <u32>load<u8>(at, 1) - 48;
+  return tens < 10 && ones < 10 ? tens * 10 + ones : 100;
+}
+
+/** Lower case of a letter; other bytes may become others. */
+export function lower(c: u8): u8 {
+  return c | 32;
+}
+
+/** Whether the letters at `at` are those of a lower-case word of up to eight bytes, in either case. */
+export function isWord(at: usize, word: u64, length: u32): bool {
+  const mask = length === 8 ? u64.MAX_VALUE : lowBytes(length);
+  return ((load<u64>(at) | 0x2020202020202020) & mask) === (word & mask);
+}
+
+/** Copies a stretch of bytes; returns where the copy ends. */
+export function copied(from: usize, end: usize, to: usize): usize {
+  memory.copy(to, from, end - from);
+  return to + (end - from);
+}

@@ -1,0 +1,92 @@
+/**
+ * The fast way through a log, in WebAssembly: the compiler `asc` makes it of these files, which are AssemblyScript, a
+ * TypeScript with the machine's own numbers. Lines that are known, or of a known form, are counted and put into columns
+ * here; at any other the scanner stops, and the plain way reads it and says what it means (src/findings/scanner.ts).
+ */
+import { takeAccess } from './access-line';
+import { find } from './bytes';
+import { enterText } from './encoded-feeds';
+import { takeError } from './error-line';
+import { DONE, NEXT_AT, NEXT_LINE, NOT_KNOWN, NOT_WHOLE, RESULT, ROWS_FULL, TEXT } from './layout';
+import { beginRows, handOver, MOST_ROWS, rows } from './rows';
+
+export { LITERALS, SLOTS, setSlots } from './access-format';
+export {
+  forgetAccess,
+  HOUR,
+  KEY_SLOTS,
+  learnAccessHour,
+  learnAccessLine,
+  MADE_BY_NGINX,
+  PLACES,
+  SIZES,
+  setAccess,
+} from './access-line';
+export { forgetErrors, learnBareLine, learnErrorHour, learnErrorLine } from './error-line';
+export { RESULT, TEXT, TEXT_BYTES } from './layout';
+export {
+  BYTES,
+  CLIENT,
+  CONNECTION,
+  END,
+  GIST,
+  LINE,
+  NAME,
+  NAME_END,
+  REQUEST,
+  SECONDS,
+  START,
+  setRange,
+  TIME,
+} from './rows';
+
+const LF: u8 = 10;
+const SLASH: u8 = 47;
+const BRACKET: u8 = 91;
+
+/** Tells that the text up to there is another now. */
+export function enter(end: u32): void {
+  enterText(TEXT + end);
+}
+
+/**
+ * Reads lines as long as they are known.
+ * @param from where the first starts in the text
+ * @param stop lines that start from here on are not read
+ * @param end where the text ends
+ * @param line number of the first
+ * @param base where the text begins in what positions are told in
+ * @returns how it ended; where, and what was found, stands at `RESULT`
+ */
+export function scan(from: u32, stop: u32, end: u32, line: u32, base: i32): i32 {
+  let at = TEXT + from;
+  const last = TEXT + stop;
+  const textEnd = TEXT + end;
+  const toBase = base - <i32>TEXT;
+  let number = line;
+  let result = DONE;
+  beginRows();
+  while (at < last) {
+    if (rows >= MOST_ROWS) {
+      result = ROWS_FULL;
+      break;
+    }
+    const feed = find(LF, at, textEnd);
+    if (feed === textEnd) {
+      result = NOT_WHOLE;
+      break;
+    }
+    // A slash and a bracket where an error line has them; else an access line of the expected format.
+    const isError = load<u8>(at, 4) === SLASH && load<u8>(at, 20) === BRACKET;
+    if (!(isError ? takeError(at, feed, number, toBase) : takeAccess(at, feed, number, toBase))) {
+      result = NOT_KNOWN;
+      break;
+    }
+    at = feed + 1;
+    number++;
+  }
+  store<u32>(RESULT + NEXT_AT, <u32>(at - TEXT));
+  store<u32>(RESULT + NEXT_LINE, number);
+  handOver();
+  return result;
+}
