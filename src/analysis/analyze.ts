@@ -77,7 +77,9 @@ async function analyzeOpened(opened: Opened[], settings: AnalysisSettings, io: A
   const matcher = compileSymptoms(settings.catalogue);
   const registry = new Registry(settings.catalogue.symptoms);
   const joins = opened.some((o) => o.sniffed.kind === 'access' || o.sniffed.kind === 'mixed');
-  const correlator = new Correlator(registry, { joins });
+  // Lines of several logs in one stream are in no order of ours.
+  const late = opened.some(({ sniffed }) => sniffed.kind === 'mixed');
+  const correlator = new Correlator(registry, { joins, late });
   const inputs: ReadInput[] = [];
   const waiting: WaitingSource[] = [];
   for (const [index, one] of opened.entries()) {

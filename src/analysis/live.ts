@@ -57,7 +57,7 @@ export class LiveAnalysis {
   constructor(settings: AnalysisSettings, paths: readonly string[] = [], memory: Memory | null = null) {
     this.#settings = settings;
     this.#registry = new Registry(settings.catalogue.symptoms);
-    this.#correlator = new Correlator(this.#registry, { joins: true, grows: true });
+    this.#correlator = new Correlator(this.#registry, { joins: true, grows: true, late: true });
     this.#matcher = compileSymptoms(settings.catalogue);
     this.#inputs = new LiveInputs(settings, this.#matcher);
     this.#pace = new LogPace(paths);

@@ -9,20 +9,17 @@ import type { Batch } from '../findings/batch.ts';
 import type { AccessKey } from '../findings/keys.ts';
 import type { Registry } from '../findings/registry.ts';
 import { accessGroupId } from './correlator-tables.ts';
+import { addJoined, JOINED_SAMPLES, MAX_NAMES, MAX_VALUES } from './counted.ts';
 import type { EndpointTable } from './endpoint-table.ts';
 import type { ErrorLines } from './error-lines.ts';
 import { type AccessGroup, type EndpointStats, type ErrorGroup, increment, newAccessGroup } from './groups.ts';
 import type { Hits } from './hits.ts';
+import { LateLines, lateLine } from './late-lines.ts';
 import { refTo } from './line-ref.ts';
 import type { SessionEnds } from './session-ends.ts';
 import { MAX_SAMPLES } from './tally.ts';
 
 const MAX_BACKENDS = 1000;
-/** Different values that a group remembers of a field. */
-const MAX_VALUES = 64;
-const MAX_NAMES = 8;
-/** Sample lines that an error group takes from the access log. */
-const JOINED_SAMPLES = 3;
 
 /** What is done with the lines of a key. The counts are of lines not yet added where they belong. */
 interface Way {
@@ -30,6 +27,8 @@ interface Way {
   readonly stats: EndpointStats;
   /** For lines that nothing explains; null until there is one. */
   group: AccessGroup | null;
+  /** For those that an error line may still explain, the same. */
+  place: AccessGroup | null;
   lines: number;
   unexplained: number;
   /** Time of the last success that is not yet told of its backend. */
@@ -50,13 +49,23 @@ export class AccessLines {
   readonly #errors: ErrorLines;
   readonly #endpoints: EndpointTable;
   readonly #sessions: SessionEnds;
+  readonly #late: LateLines | null;
 
-  constructor(registry: Registry, hits: Hits, errors: ErrorLines, endpoints: EndpointTable, sessions: SessionEnds) {
+  /** @param late keeps lines whose error line may come after them; null where it always comes first. */
+  constructor(
+    registry: Registry,
+    hits: Hits,
+    errors: ErrorLines,
+    endpoints: EndpointTable,
+    sessions: SessionEnds,
+    late: LateLines | null,
+  ) {
     this.#registry = registry;
     this.#hits = hits;
     this.#errors = errors;
     this.#endpoints = endpoints;
     this.#sessions = sessions;
+    this.#late = late;
   }
 
   /** Takes finding `i` of a batch; `file` is the index of its input. */
@@ -107,20 +116,13 @@ export class AccessLines {
     // The status gets a place of its own while there is room, as it would with the line.
     increment(stats.byStatus, key.status, 0);
     const worked = Number.NEGATIVE_INFINITY;
-    const way: Way = { key, stats, group: null, lines: 0, unexplained: 0, worked };
+    const way: Way = { key, stats, group: null, place: null, lines: 0, unexplained: 0, worked };
     key.slot = this.#ways.push(way) - 1;
     return way;
   }
 
   #joined(key: AccessKey, group: ErrorGroup, seconds: number, batch: Batch, i: number, file: number): void {
-    group.joined++;
-    group.tally.lines += batch.span(i);
-    increment(group.statuses, key.status, 1, MAX_VALUES);
-    for (const status of key.upstreamStatus) increment(group.upstreamStatuses, status, 1, MAX_VALUES);
-    if (seconds >= 0) group.requestSeconds.add(seconds, batch.size(i));
-    if (key.upgrade === 'yes' || key.status === 101) group.upgradeYes++;
-    else if (key.upgrade === 'no') group.upgradeNo++;
-    if (key.status < 400 && group.symptom.stage === 'handshake') group.recovered++;
+    addJoined(group, key, seconds, batch.size(i), batch.span(i));
     if (group.tally.samples.length < JOINED_SAMPLES) group.tally.sample(refTo('access', batch, i, file));
   }
 
@@ -142,6 +144,11 @@ export class AccessLines {
   }
 
   #unexplained(way: Way, seconds: number, batch: Batch, i: number, file: number): void {
+    if (this.#late !== null && LateLines.mayBeExplained(way.key)) {
+      way.place ??= this.#groupOf(way.key);
+      this.#late.hold(lateLine(way.key, way.place, batch, i, file));
+      return;
+    }
     const group = way.group ?? this.#firstUnexplained(way);
     const { tally } = group;
     const bytes = batch.size(i);

@@ -17,7 +17,16 @@ import {
   newSessionGroup,
   type SessionGroup,
 } from './groups.ts';
-import { ACCESS_GROUP, BEARINGS, ENDPOINT_STATS, ERROR_GROUP, EVENTS, ROWS, SESSION_GROUP } from './saved-schema.ts';
+import {
+  ACCESS_GROUP,
+  BEARINGS,
+  ENDPOINT_STATS,
+  ERROR_GROUP,
+  EVENTS,
+  LATE,
+  ROWS,
+  SESSION_GROUP,
+} from './saved-schema.ts';
 import type { SavedBlock } from './slot-blocks.ts';
 import { withoutSecrets } from './tally.ts';
 
@@ -38,6 +47,7 @@ export function* correlatorParts(tables: CorrelatorTables): Generator<MemoryPart
   for (const [at, stats] of [...tables.stats.values()].entries()) {
     yield { key: `stats ${at}`, revision: null, content: () => ({ ...stats, endpoint: stats.endpoint.index }) };
   }
+  yield* lateParts(tables);
   yield* blocks('by-connection', tables.byConnection.saved());
   yield* blocks('by-second', tables.bySecond.saved());
   yield* blocks('return', tables.returns.saved());
@@ -48,6 +58,25 @@ export function* correlatorParts(tables: CorrelatorTables): Generator<MemoryPart
       tables.events.map((event) => ({ ...event, ref: event.ref === null ? null : withoutSecrets(event.ref) })),
   };
   yield { key: 'bearings', revision: null, content: () => savedBearings(tables) };
+}
+
+/** Lines that wait for an error line, with the places of their groups. */
+function* lateParts({ late, access, sessions }: CorrelatorTables): Generator<MemoryPart> {
+  if (late === null) return;
+  const ends = [...sessions.values()];
+  for (const { block, revision, lines } of late.saved()) {
+    const content = () =>
+      lines.length === 0
+        ? null
+        : lines.map(({ serial, line: { group, ref, ...rest } }) => ({
+            ...rest,
+            serial,
+            ref: withoutSecrets(ref),
+            isSession: !('kind' in group),
+            group: 'kind' in group ? access.indexOf(group) : ends.indexOf(group),
+          }));
+    yield { key: `late ${block}`, revision, content };
+  }
 }
 
 function* blocks(name: string, saved: Iterable<SavedBlock>): Generator<MemoryPart> {
@@ -128,6 +157,14 @@ export function restoreCorrelator(
   for (const rows of numbered(memory, 'by-connection ')) tables.byConnection.restore(v.parse(ROWS, rows));
   for (const rows of numbered(memory, 'by-second ')) tables.bySecond.restore(v.parse(ROWS, rows));
   for (const rows of numbered(memory, 'return ')) tables.returns.restore(v.parse(ROWS, rows));
+  const ends = [...tables.sessions.values()];
+  const late = numbered(memory, 'late ').flatMap((content) => v.parse(LATE, content));
+  tables.late?.restore(
+    late.map(({ serial, isSession, group, ...line }) => ({
+      serial,
+      line: { ...line, group: found(isSession ? ends[group] : tables.access[group], 'group') },
+    })),
+  );
   tables.events.push(...v.parse(EVENTS, memory.get('events') ?? []));
   const bearings = memory.get('bearings');
   if (bearings === undefined) return;

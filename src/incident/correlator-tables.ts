@@ -2,6 +2,7 @@
 import type { Client } from '../findings/client.ts';
 import type { Endpoint } from '../findings/keys.ts';
 import type { AccessGroup, EndpointStats, ErrorGroup, ProcessEvent, SessionGroup } from './groups.ts';
+import type { LateLines } from './late-lines.ts';
 import type { RequestsByConnection } from './requests-by-connection.ts';
 import type { RequestsBySecond } from './requests-by-second.ts';
 import type { Returns } from './returns.ts';
@@ -46,6 +47,8 @@ export interface CorrelatorTables {
   readonly draining: Map<number, number>;
   /** Oldest first. */
   readonly held: SessionEnd[];
+  /** Null where every error line comes before its access line. */
+  readonly late: LateLines | null;
   readonly at: Bearings;
 }
 

@@ -11,6 +11,7 @@ import { EndpointTable } from './endpoint-table.ts';
 import { ErrorLines, MAX_GROUPS } from './error-lines.ts';
 import type { Gathered } from './groups.ts';
 import { Hits } from './hits.ts';
+import { LateLines } from './late-lines.ts';
 import { ProcessLines } from './process-lines.ts';
 import { SessionEnds } from './session-ends.ts';
 
@@ -29,7 +30,8 @@ export class Correlator {
   readonly #grows: boolean;
   readonly #endpoints = new EndpointTable();
   readonly #hits = new Hits();
-  readonly #sessions = new SessionEnds(this.#at, this.#hits);
+  readonly #late: LateLines | null;
+  readonly #sessions: SessionEnds;
   readonly #errors: ErrorLines;
   readonly #access: AccessLines;
   readonly #processes: ProcessLines;
@@ -37,13 +39,18 @@ export class Correlator {
   /**
    * @param registry tells the key of each finding
    * @param options `joins`: an access log is among the inputs; `grows`: what is gathered is looked at while findings
-   *   still come
+   *   still come; `late`: error lines may come behind the access lines of their requests
    */
-  constructor(registry: Registry, options: { readonly joins: boolean; readonly grows?: boolean }) {
+  constructor(
+    registry: Registry,
+    options: { readonly joins: boolean; readonly grows?: boolean; readonly late?: boolean },
+  ) {
     this.#registry = registry;
     this.#grows = options.grows === true;
-    this.#errors = new ErrorLines(registry, this.#at, this.#hits, this.#endpoints, options.joins);
-    this.#access = new AccessLines(registry, this.#hits, this.#errors, this.#endpoints, this.#sessions);
+    this.#late = options.late === true ? new LateLines() : null;
+    this.#sessions = new SessionEnds(this.#at, this.#hits, this.#late);
+    this.#errors = new ErrorLines(registry, this.#at, this.#hits, this.#endpoints, options.joins, this.#late);
+    this.#access = new AccessLines(registry, this.#hits, this.#errors, this.#endpoints, this.#sessions, this.#late);
     this.#processes = new ProcessLines(this.#hits, this.#errors, this.#sessions);
   }
 
@@ -69,6 +76,7 @@ export class Correlator {
       returns: this.#sessions.returns,
       draining: this.#sessions.draining,
       held: this.#sessions.held,
+      late: this.#late,
       at: this.#at,
     };
   }
@@ -105,8 +113,8 @@ export class Correlator {
     this.#access.settle();
     return {
       errors: this.#errors.groups,
-      access: this.#access.groups,
-      sessions: [...this.#sessions.groups.values()],
+      access: this.#late?.accessWith(this.#access.groups) ?? this.#access.groups,
+      sessions: [...this.#sessions.groups.values(), ...(this.#late?.sessions() ?? [])],
       endpoints: [...this.#endpoints.all.values()],
       events: this.#processes.events,
       backendsOk: this.#access.backendsOk,

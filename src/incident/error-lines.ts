@@ -7,6 +7,7 @@ import { type Bearings, errorGroupId } from './correlator-tables.ts';
 import type { EndpointTable } from './endpoint-table.ts';
 import { type ErrorGroup, newErrorGroup } from './groups.ts';
 import type { Hits } from './hits.ts';
+import type { LateLine, LateLines } from './late-lines.ts';
 import { refTo } from './line-ref.ts';
 import { requestId } from './request-id.ts';
 import { RequestsByConnection } from './requests-by-connection.ts';
@@ -28,13 +29,23 @@ export class ErrorLines {
   readonly #endpoints: EndpointTable;
   /** Whether an access log is among the inputs: without one there is nothing to join. */
   readonly #joins: boolean;
+  readonly #late: LateLines | null;
 
-  constructor(registry: Registry, at: Bearings, hits: Hits, endpoints: EndpointTable, joins: boolean) {
+  /** @param late access lines that came before their error line; null where none does. */
+  constructor(
+    registry: Registry,
+    at: Bearings,
+    hits: Hits,
+    endpoints: EndpointTable,
+    joins: boolean,
+    late: LateLines | null,
+  ) {
     this.#registry = registry;
     this.#at = at;
     this.#hits = hits;
     this.#endpoints = endpoints;
     this.#joins = joins;
+    this.#late = late;
   }
 
   /**
@@ -48,6 +59,7 @@ export class ErrorLines {
     const { gists, columns } = batch;
     const { gist, time: times, connection: connections, request: requests } = columns;
     const joins = this.#joins;
+    const late = this.#late;
     let { first, last } = this.#at;
     let i = from;
     for (; i < to; i++) {
@@ -77,6 +89,7 @@ export class ErrorLines {
       if (joins && client !== null && request !== 0) {
         this.bySecond.note(requestId(client, request), time, counted === -1 ? key.slot : counted);
       }
+      if (late?.isEmpty === false && request !== 0) late.takeOver(request, time, client, connection, this.#ofLate);
       if (group.symptom.provesWebSocket === true && key.endpoint !== null) {
         this.#endpoints.of(key.endpoint).tunnelLines++;
       }
@@ -86,15 +99,28 @@ export class ErrorLines {
     return i;
   }
 
-  /** The group whose error line is about the request of this access line; `seconds` it took, or -1. */
-  groupOf(request: number, time: number, seconds: number, client: Client, connection: number): ErrorGroup | null {
+  /**
+   * The group whose error line is about the request of this access line; `seconds` it took, or -1. `late`: the error line
+   * came after it.
+   */
+  groupOf(
+    request: number,
+    time: number,
+    seconds: number,
+    client: Client,
+    connection: number,
+    late = false,
+  ): ErrorGroup | null {
     let slot = -1;
     if (connection >= 0) {
       const earliest = seconds >= 0 ? time - seconds - 2 : time - 3;
-      slot = this.byConnection.join(connection, request, earliest, time + 1);
+      slot = this.byConnection.join(connection, request, earliest, time + 1, late);
     } else if (client !== null) slot = this.bySecond.join(requestId(client, request), time);
     return slot === -1 ? null : this.groups[slot]!;
   }
+
+  readonly #ofLate = ({ request, time, seconds, client, connection }: LateLine): ErrorGroup | null =>
+    this.groupOf(request, time, seconds, client, connection, true);
 
   #slotOf(key: ErrorKey): number {
     const full = this.groups.length >= MAX_GROUPS;

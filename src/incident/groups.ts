@@ -174,12 +174,22 @@ export function newErrorGroup(
   };
 }
 
-export function newAccessGroup(
-  parts: Pick<AccessGroup, 'endpoint' | 'status' | 'answeredBy' | 'upgrade' | 'hint' | 'tlsBytes'>,
-): AccessGroup {
+export function newAccessGroup({
+  endpoint,
+  status,
+  answeredBy,
+  upgrade,
+  hint,
+  tlsBytes,
+}: Pick<AccessGroup, 'endpoint' | 'status' | 'answeredBy' | 'upgrade' | 'hint' | 'tlsBytes'>): AccessGroup {
   return {
     kind: 'access',
-    ...parts,
+    endpoint,
+    status,
+    answeredBy,
+    upgrade,
+    hint,
+    tlsBytes,
     tally: new Tally(),
     protocols: new Set(),
     methods: new Set(),

@@ -24,6 +24,11 @@ const JOINED = 5;
 /** And then, in 16-bit ones, the groups touched, -1 for none; there are some ten thousand groups at most. */
 const SHORT = 4 * WIDE;
 const GROUPS = 12;
+/** The access line came, before the error line or after it. */
+const JOINED_ONCE = 1;
+const JOINED_LATE = 2;
+/** How that is stored: above the 32 bits of the hash. */
+const LATE = 2 ** 32;
 
 export class RequestsByConnection {
   readonly #wide = new Float64Array(SIZE * WIDE);
@@ -55,7 +60,10 @@ export class RequestsByConnection {
     ) {
       // A request tries each backend once: the same complaint again on a kept-alive connection is another request.
       let free = -1;
-      let again = narrow[n + JOINED] === 1;
+      let again = narrow[n + JOINED] === JOINED_ONCE;
+      // Behind its own access line only what is of its time is still about it.
+      const isLate = narrow[n + JOINED] === JOINED_LATE;
+      if (isLate && time > wide[w + TIME]! + 1) again = true;
       for (let k = g; k < g + TOUCHED; k++) {
         const seen = groups[k]!;
         if (seen === group) again = true;
@@ -63,7 +71,7 @@ export class RequestsByConnection {
       }
       if (!again) {
         if (free !== -1) groups[free] = group;
-        wide[w + TIME] = time;
+        if (!isLate) wide[w + TIME] = time;
         return groups[g]!;
       }
     }
@@ -76,16 +84,20 @@ export class RequestsByConnection {
     return -1;
   }
 
-  /** The group that counts the request of this access line, or -1; a request is given out once. */
-  join(connection: number, requestHash: number, earliest: number, latest: number): number {
+  /**
+   * The group that counts the request of this access line, or -1; a request is given out once. `late`: the error line
+   * came behind the access line, and others of the same request may follow.
+   */
+  join(connection: number, requestHash: number, earliest: number, latest: number, late = false): number {
     const slot = connection & MASK;
     const n = slot * NARROW;
     const narrow = this.#narrow;
     if (this.#wide[slot * WIDE] !== connection || narrow[n + REQUEST] !== (requestHash | 0)) return -1;
-    if (requestHash === 0 || narrow[n + JOINED] === 1) return -1;
+    if (requestHash === 0 || narrow[n + JOINED] !== 0) return -1;
     const time = this.#wide[slot * WIDE + TIME]!;
     if (time < earliest || time > latest) return -1;
-    narrow[n + JOINED] = 1;
+    narrow[n + JOINED] = late ? JOINED_LATE : JOINED_ONCE;
+    if (late) this.#wide[slot * WIDE + TIME] = latest - 1;
     this.#blocks.changed(slot);
     return this.#groups[slot * SHORT + GROUPS]!;
   }
@@ -95,9 +107,16 @@ export class RequestsByConnection {
     return this.#blocks.saved((slot) => {
       const n = slot * NARROW;
       const request = this.#narrow[n + REQUEST]! >>> 0;
-      if (request === 0 || this.#narrow[n + JOINED] === 1) return null;
+      const joined = this.#narrow[n + JOINED];
+      if (request === 0 || joined === JOINED_ONCE) return null;
       const groups = this.#groups.subarray(slot * SHORT + GROUPS, slot * SHORT + GROUPS + TOUCHED);
-      return [slot, this.#wide[slot * WIDE]!, request, this.#wide[slot * WIDE + TIME]!, ...groups];
+      return [
+        slot,
+        this.#wide[slot * WIDE]!,
+        request + (joined === JOINED_LATE ? LATE : 0),
+        this.#wide[slot * WIDE + TIME]!,
+        ...groups,
+      ];
     });
   }
 
@@ -107,6 +126,7 @@ export class RequestsByConnection {
       this.#blocks.changed(slot);
       this.#wide[slot * WIDE] = rows[at + 1]!;
       this.#narrow[slot * NARROW + REQUEST] = rows[at + 2]!;
+      this.#narrow[slot * NARROW + JOINED] = rows[at + 2]! >= LATE ? JOINED_LATE : 0;
       this.#wide[slot * WIDE + TIME] = rows[at + 3]!;
       this.#groups.set(rows.subarray(at + 4, at + 4 + TOUCHED), slot * SHORT + GROUPS);
     }

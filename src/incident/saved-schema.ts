@@ -132,6 +132,33 @@ export const ENDPOINT_STATS = v.object({
 
 export const EVENTS = v.array(v.object({ event: aText, time: aNumber, pid: aNumber, ref: v.nullable(REF) }));
 
+/** Access lines that an error line may still explain. */
+export const LATE = v.array(
+  v.object({
+    serial: aNumber,
+    request: aNumber,
+    client: v.nullable(key),
+    connection: aNumber,
+    time: aNumber,
+    seconds: aNumber,
+    bytes: aNumber,
+    lines: aNumber,
+    said: v.object({
+      status: aNumber,
+      upgrade: v.picklist(['yes', 'no', 'unlogged']),
+      upstreamStatus: v.array(aText),
+      upstreams: v.array(aText),
+      protocol: aText,
+      method: aText,
+      sid: v.boolean(),
+    }),
+    ref: REF,
+    isSession: v.boolean(),
+    /** Its place among the groups of sessions, or of requests. */
+    group: aNumber,
+  }),
+);
+
 export const ROWS = v.instance(Float64Array);
 
 /** What is small and changes with every line. */

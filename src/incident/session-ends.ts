@@ -8,6 +8,7 @@ import type { AccessKey, Endpoint } from '../findings/keys.ts';
 import type { Bearings, SessionEnd } from './correlator-tables.ts';
 import { increment, newSessionGroup, type SessionGroup } from './groups.ts';
 import type { Hits } from './hits.ts';
+import { type LateLines, lateLine } from './late-lines.ts';
 import { refTo } from './line-ref.ts';
 import { requestId } from './request-id.ts';
 import { Returns } from './returns.ts';
@@ -29,10 +30,13 @@ export class SessionEnds {
   readonly held: SessionEnd[] = [];
   readonly #at: Bearings;
   readonly #hits: Hits;
+  readonly #late: LateLines | null;
 
-  constructor(at: Bearings, hits: Hits) {
+  /** @param late keeps sessions whose error line may come after them; null where it always comes first. */
+  constructor(at: Bearings, hits: Hits, late: LateLines | null) {
     this.#at = at;
     this.#hits = hits;
+    this.#late = late;
   }
 
   /** Takes finding `i` of a batch, an access line with status 101; `explained`: an error line says why it ended. */
@@ -62,6 +66,10 @@ export class SessionEnds {
     if (explained) return;
     const connection = batch.columns.connection[i]!;
     const byWorker = this.#closedByWorker(time, seconds);
+    if (!byWorker && this.#late !== null) {
+      this.#late.hold(lateLine(key, group, batch, i, file));
+      return;
+    }
     const isHeld = !byWorker && this.draining.size > 0 && this.held.length < MAX_HELD;
     if (!byWorker && !isHeld && seconds < 0) return;
     // A string of a line, which nearly none of them needs, takes longer than all the rest.
@@ -101,6 +109,8 @@ export class SessionEnds {
       if (this.#closedByWorker(end.time, end.seconds)) this.#isDrained(end);
       else this.#endsByItself(end);
     }
+    const ends = this.#late?.takeEnds((line) => this.#closedByWorker(line.time, line.seconds)) ?? [];
+    for (const end of ends) this.#isDrained(end);
   }
 
   #groupOf(endpoint: Endpoint): SessionGroup {

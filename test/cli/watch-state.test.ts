@@ -1,10 +1,10 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { deserialize } from 'node:v8';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { readContent } from '../../src/state/store.ts';
-import { Folder, many, Running, refused, wslog } from './run.ts';
+import { Folder, many, Running, refused, refusedAccess, wslog } from './run.ts';
 
 const folder = new Folder();
 afterAll(() => folder.remove());
@@ -65,6 +65,21 @@ describe('watch with state', () => {
     await until(() => known().incidents[0]?.lines === 7);
     expect(await last.end('SIGTERM')).toBe(0);
     expect(known().incidents).toMatchObject([{ lines: 7, count: 7 }]);
+  });
+
+  it('counts a request once whose error line comes after its access line and after a restart', async () => {
+    writeFileSync(log, '');
+    const access = join(dirname(log), 'access.log');
+    writeFileSync(access, many(5, refusedAccess));
+    const first = watching(access);
+    await first.until('stdout', '"opened"');
+    await until(() => known().incidents[0]?.lines === 5);
+    await first.end('SIGKILL');
+    appendFileSync(log, many(5, refused));
+    const second = watching(access);
+    await until(() => known().incidents[0]?.lines === 10);
+    expect(await second.end('SIGTERM')).toBe(0);
+    expect(known().incidents).toMatchObject([{ lines: 10, count: 5, statuses: { 502: 5 } }]);
   });
 
   it('lets one watch keep a state, and names it to the next', async () => {

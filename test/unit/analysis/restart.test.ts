@@ -58,8 +58,11 @@ class Follower {
     this.live = new LiveAnalysis(told, [ERROR, ACCESS]);
   }
 
-  write(lines: number): void {
-    this.#onDisk = Math.min(this.#onDisk + lines, this.#written.length);
+  /** Some more lines get on disk; false when all were there already. */
+  write(lines: number): boolean {
+    const before = this.#onDisk;
+    this.#onDisk = Math.min(before + lines, this.#written.length);
+    return this.#onDisk > before;
   }
 
   /** One reading of a log: some lines, or the news that there are none. */
@@ -207,6 +210,43 @@ describe('a restart', () => {
     }
   });
 });
+
+/** How much later, and how it is read. */
+const ONCE = [{ lag: 10_000, step: 10_000, restarts: false }];
+const OFTEN = [...ONCE, { lag: 7, step: 5, restarts: false }, { lag: 60, step: 40, restarts: true }];
+
+describe('an error log that comes later than its access log', () => {
+  it('gives the same as one that comes first, however much later, and across restarts', async () => {
+    const told = await settings();
+    for (const [name, written] of STORIES) {
+      const plain = withoutSamples(new Follower(written, told).end());
+      for (const { lag, step, restarts } of name === 'connections' || name === 'seconds' ? OFTEN : ONCE) {
+        const follower = new Follower(delayed(written, lag), told);
+        while (follower.write(step)) {
+          follower.read(ACCESS);
+          follower.read(ERROR);
+          follower.read(ACCESS);
+          if (restarts) follower.restart();
+        }
+        expect(withoutSamples(follower.end()), `${name}, ${lag} lines later, restarts: ${restarts}`).toEqual(plain);
+      }
+    }
+  });
+});
+
+/** Of many lines the first that come are shown. */
+function withoutSamples(report: ReportDocument) {
+  const { incidents, ...rest } = countsOf(report);
+  return { ...rest, incidents: incidents.map((incident) => ({ ...incident, evidence: [] })) };
+}
+
+/** The same lines, each of the error log on disk only after so many more of the other. */
+function delayed(written: readonly Written[], lag: number): Written[] {
+  return written
+    .map((each, at) => ({ each, at: each.path === ERROR ? at + lag + 0.5 : at }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ each }) => each);
+}
 
 /** Everything but which blocks were waiting when a line was numbered: line numbers stay, sample lines are by rule. */
 function countsOf(report: ReportDocument | undefined) {

@@ -51,6 +51,29 @@ describe('joining both logs', () => {
     expect(report.incidents[0]?.upstreams.map((u) => u.address)).toEqual(['10.0.0.5:8080', '10.0.0.6:8080']);
   });
 
+  it('counts it once in whatever order one stream has its lines, as the two pipes of a container do', async () => {
+    const connection = (i: number) => timed({ seconds: 0, status: '502', connection: i + 1 });
+    for (const rest of [() => '', connection]) {
+      const errors = range(20).flatMap((i) => [refused(i), refused(i, { upstream: 'http://10.0.0.6:8080/ws' })]);
+      const access = range(20).map((i) => answered(i, { rest: rest(i) }));
+      const reports = [];
+      for (const lines of [
+        [...errors, ...access],
+        [...access, ...errors],
+        range(20).flatMap((i) => [access[i] ?? '', ...errors.slice(2 * i, 2 * i + 2)]),
+      ]) {
+        const { incidents } = await analyzeTexts([['nginx.log', log(lines)]]);
+        reports.push(
+          incidents.map(({ id, count, lines, statuses, symptoms, clients, upstreams, timeline, title }) => {
+            return { id, count, lines, statuses, symptoms, clients, upstreams, timeline, title };
+          }),
+        );
+      }
+      expect(reports[0]).toMatchObject([{ count: 20, lines: 60, statuses: { '502': 20 } }]);
+      for (const report of reports) expect(report).toEqual(reports[0]);
+    }
+  });
+
   it('takes the same complaint again on a kept-alive connection for another request', async () => {
     const report = await analyzeTexts([
       ['error.log', log(range(4).map((i) => errorLine({ second: i, connection: 9 })))],
