@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FollowEvent, FollowedPath } from './followed-path.ts';
 import type { LineBlock } from './line-block.ts';
+import { extentsAtOneMoment } from './one-moment.ts';
 import type { Position } from './position.ts';
 
 /** nginx workers write to a rotated log until they have reopened it; a log that is still for longer is done with. */
@@ -20,6 +21,7 @@ export interface CatchUpNotice {
 export class CatchUp {
   readonly notices: CatchUpNotice[] = [];
   readonly #paths: readonly FollowedPath[];
+  #moment: Promise<void> | null = null;
 
   /** @param stored where reading stood, by path; a log without that is read from its start, without rotated siblings. */
   constructor(paths: readonly string[], stored: ReadonlyMap<string, readonly Position[]>) {
@@ -28,7 +30,7 @@ export class CatchUp {
     );
   }
 
-  /** The lines of each log, in its order; to be taken to their ends. */
+  /** The lines that each log has when the first is asked for, in its order; to be taken to their ends. */
   streams(): { path: string; blocks: AsyncGenerator<LineBlock> }[] {
     return this.#paths.map((followed) => ({ path: followed.path, blocks: this.#blocks(followed) }));
   }
@@ -52,6 +54,8 @@ export class CatchUp {
   }
 
   async *#blocks(followed: FollowedPath): AsyncGenerator<LineBlock> {
+    this.#moment ??= this.#chooseMoment();
+    await this.#moment;
     for (let looks = 0; looks < LOOKS; looks++) {
       if (looks > 0 && followed.positions().length === 0) await delay(BETWEEN_LOOKS_MS);
       yield* this.#blocksOf(followed, await followed.look(performance.now()));
@@ -65,6 +69,12 @@ export class CatchUp {
       // While it was read, the name may have moved on.
       if (looks > 0 && !read) break;
     }
+  }
+
+  /** All are read up to one moment, so that what belongs together is read together. */
+  async #chooseMoment(): Promise<void> {
+    const extents = await extentsAtOneMoment(this.#paths.map(({ path }) => path));
+    for (const followed of this.#paths) followed.until = extents.get(followed.path) ?? null;
   }
 
   *#blocksOf(followed: FollowedPath, events: readonly FollowEvent[]): Generator<LineBlock> {

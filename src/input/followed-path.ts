@@ -3,6 +3,7 @@ import { accessProblem } from './access-problem.ts';
 import { copiesOf } from './copies.ts';
 import type { LineBlock } from './line-block.ts';
 import { missedFiles } from './missed-files.ts';
+import type { Extent } from './one-moment.ts';
 import { type Bookmark, NotAFile, OpenLog, type ReadResult, type Start } from './open-log.ts';
 import type { PackedLog } from './packed-log.ts';
 import type { Position } from './position.ts';
@@ -29,6 +30,8 @@ const MISSING_MS = 1000;
  */
 export class FollowedPath {
   readonly path: string;
+  /** What was written to the living log after this is left for another time; null: nothing is. */
+  until: Extent | null = null;
   /** How often it was rotated, as far as that was seen. */
   rotations = 0;
   readonly #rotateWaitMs: number;
@@ -242,7 +245,8 @@ export class FollowedPath {
   /** Null when a disk or a network file system gave up on the file: it is let go, and opened anew at the next look. */
   async #readFrom(file: FollowedFile, now: number): Promise<ReadResult | null> {
     try {
-      return await file.read(now);
+      if (this.until === null || file.rotatedAt !== null) return await file.read(now);
+      return await file.read(now, file.identity === this.until.identity ? this.until.size : 0);
     } catch (error) {
       this.#tell(`${await accessProblem(this.path, error)}; it is tried again`);
       this.#drop(file);

@@ -133,8 +133,12 @@ export class OpenLog {
     return true;
   }
 
-  /** Reads on, at most 256 KiB. `block` is null when what was read completes no line. */
-  async read(now: number): Promise<ReadResult> {
+  /**
+   * Reads on, at most 256 KiB. `block` is null when what was read completes no line.
+   *
+   * @param until what stands behind so many bytes of the file is not read.
+   */
+  async read(now: number, until = Number.POSITIVE_INFINITY): Promise<ReadResult> {
     const status = this.#status();
     const size = Number(status.size);
     if (size < this.#readOffset) return { kind: 'truncated' };
@@ -144,8 +148,10 @@ export class OpenLog {
     this.#changed = changed;
     // Truncated and filled to the very same size it would look as if nothing had happened.
     if (size === this.#readOffset) return { kind: wasTouched && !this.#isMarked() ? 'truncated' : 'end' };
+    if (this.#readOffset >= until) return { kind: 'end' };
     const marked = this.#marker.length;
-    const n = readSync(this.#fd, BUFFER, 0, READ_BYTES, this.#readOffset - marked);
+    const from = this.#readOffset - marked;
+    const n = readSync(this.#fd, BUFFER, 0, Math.min(READ_BYTES, until - from), from);
     const read = BUFFER.subarray(0, n);
     if (n < marked || !read.subarray(0, marked).equals(this.#marker)) return { kind: 'truncated' };
     const chunk = read.subarray(marked);

@@ -1,5 +1,5 @@
 /** Reading on from run to run, with rotations in between. */
-import { appendFileSync, readFileSync, renameSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -41,6 +41,55 @@ describe('catching up', () => {
     expect((await run(path, first.positions)).lines).toEqual([]);
     appendFileSync(path, ` rest\n${text(102, 104)}`);
     expect((await run(path, first.positions)).lines).toEqual(upTo(101, 104));
+  });
+
+  it('reads several logs up to one moment, so that what is written in pairs is read in pairs', async () => {
+    const paths = ['error.log', 'access.log'].map((name) => join(tempDir(), name));
+    let written = 0;
+    const write = () => {
+      written++;
+      for (const path of paths) appendFileSync(path, line(written));
+    };
+    const stored = new Map<string, readonly Position[]>();
+    let before = 0;
+    for (let round = 0; round < 3; round++) {
+      write();
+      const there = written;
+      const catchUp = new CatchUp(paths, stored);
+      const lines: string[] = [];
+      for (const { blocks } of catchUp.streams()) {
+        for await (const { bytes } of blocks) lines.push(bytes.toString('latin1'));
+        // One of them was read to its end, the other was not begun.
+        write();
+      }
+      expect(lines).toEqual(paths.map(() => text(before + 1, there)));
+      for (const position of catchUp.positions(Date.now())) stored.set(position.path, [position]);
+      catchUp.close();
+      before = there;
+    }
+  });
+
+  it('leaves a log that was rotated while it was read no line short', async () => {
+    const path = join(tempDir(), 'error.log');
+    writeFileSync(path, text(1, 20_000));
+    const stored = new Map<string, readonly Position[]>();
+    const read: number[] = [];
+    for (let round = 0; round < 2; round++) {
+      const catchUp = new CatchUp([path], stored);
+      for (const { blocks } of catchUp.streams()) {
+        for await (const { bytes } of blocks) {
+          for (const each of bytes.toString('latin1').trimEnd().split('\n')) read.push(Number(each.split(' ')[1]));
+          if (read.length === 0 || existsSync(`${path}.1`)) continue;
+          appendFileSync(path, text(20_001, 20_002));
+          renameSync(path, `${path}.1`);
+          writeFileSync(path, line(20_003));
+        }
+      }
+      stored.set(path, catchUp.positions(Date.now()));
+      expect(catchUp.notices.filter(({ gap }) => gap)).toEqual([]);
+      catchUp.close();
+    }
+    expect(read).toEqual(upTo(1, 20_003));
   });
 
   it('says that lines may be missing where the file it had read is gone', async () => {
