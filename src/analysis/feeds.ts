@@ -66,9 +66,7 @@ export function crewFor(
   }));
   const plan = planOf(inputs, settings.catalogue, settings.zone, rest);
   if (plan === null) return null;
-  // This thread reads parts of plain files as well, but puts in order only what comes of packed ones.
-  const others = Math.max(threads - 1, Math.min(threads, packed));
-  return new Crew(Array.from({ length: others }, sideBySide.start ?? startThread), plan);
+  return new Crew(Array.from({ length: threads - 1 }, sideBySide.start ?? startThread), plan);
 }
 
 /** Where the findings of an input come from. */

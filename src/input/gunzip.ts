@@ -39,7 +39,7 @@ export async function* gunzip({ reader, reopen, onProblem }: PackedInput): Async
       return bytes;
     };
     try {
-      for await (const bytes of inflate(reader, state, Number.POSITIVE_INFINITY)) yield note(bytes);
+      for await (const bytes of inflate(reader, state)) yield note(bytes);
       const trailer = await reader.take(8);
       if (trailer === null) {
         damage('is cut off at its end: the lines before were read');
@@ -58,20 +58,24 @@ export async function* gunzip({ reader, reopen, onProblem }: PackedInput): Async
         return;
       }
       if (reopen !== null) {
-        // zlib hands out nothing of the call that fails, so the bytes before the damage are fed once more, singly.
-        const again = await reopen(dataStart);
-        const replay: MemberState = { sum: 0, length: 0, sliceStart: dataStart };
-        let toSkip = state.length;
-        try {
-          for await (const bytes of inflate(again, replay, state.sliceStart)) {
-            const fresh = bytes.subarray(Math.min(toSkip, bytes.length));
-            toSkip -= bytes.length - fresh.length;
-            if (fresh.length > 0) yield note(fresh);
+        // zlib hands out nothing of the call that fails, so the bytes before the damage are fed once more, in smaller
+        // pieces from the failed one on, and at last singly.
+        for (const step of REPLAY_STEPS) {
+          const again = await reopen(dataStart);
+          const replay: MemberState = { sum: 0, length: 0, sliceStart: dataStart };
+          let toSkip = state.length;
+          try {
+            for await (const bytes of inflate(again, replay, { from: state.sliceStart, step })) {
+              const fresh = bytes.subarray(Math.min(toSkip, bytes.length));
+              toSkip -= bytes.length - fresh.length;
+              if (fresh.length > 0) yield note(fresh);
+            }
+          } catch (second) {
+            if (zlibCode(second) === null) throw second;
+          } finally {
+            again.close();
           }
-        } catch (second) {
-          if (zlibCode(second) === null) throw second;
-        } finally {
-          again.close();
+          state.sliceStart = Math.max(state.sliceStart, replay.sliceStart);
         }
       }
       damage(
@@ -91,25 +95,41 @@ interface MemberState {
   sliceStart: number;
 }
 
-const SLICE_BYTES = 16 * 1024;
+/**
+ * Bytes given to zlib at a time, which are a megabyte of log or more. Each piece costs a change of threads and back, in
+ * which zlib has nothing to do: with pieces of an eighth, unpacking 187 MB took 0.5 s instead of 0.26.
+ */
+const SLICE_BYTES = 128 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
+/** What is unpacked ahead of the consumer. */
+const AHEAD_BYTES = 4 * CHUNK_BYTES;
+/** What is searched at a time for something. */
+const LOOK_BYTES = 16 * 1024;
+/** Bytes given to zlib at a time where a larger piece has failed. */
+const REPLAY_STEPS = [512, 1];
 
 /**
  * Inflates raw deflate data from the reader's position to the data's own end, which is where the reader is left.
- * Works in zlib's threads, up to 1 MiB ahead of the consumer.
+ * Works in zlib's threads, ahead of the consumer.
  *
- * @param singlyFrom offset from which bytes are fed one at a time, to get everything out up to a bad one.
+ * @param slowly offset from which `step` bytes are fed at a time, to get everything out up to a bad one.
  */
-async function* inflate(reader: ByteReader, state: MemberState, singlyFrom: number): AsyncGenerator<Buffer> {
+async function* inflate(
+  reader: ByteReader,
+  state: MemberState,
+  slowly: { readonly from: number; readonly step: number } = { from: Number.POSITIVE_INFINITY, step: SLICE_BYTES },
+): AsyncGenerator<Buffer> {
   const options: ZlibOptions & { readableHighWaterMark: number } = {
-    chunkSize: 256 * 1024,
-    readableHighWaterMark: 1024 * 1024,
+    chunkSize: CHUNK_BYTES,
+    readableHighWaterMark: AHEAD_BYTES,
   };
   const stream = createInflateRaw(options);
   const closed = once(stream, 'close').catch(() => {});
   const feed = async (): Promise<void> => {
     for (;;) {
+      const { position } = reader;
       const slice = await reader.next(
-        reader.position < singlyFrom ? Math.min(SLICE_BYTES, singlyFrom - reader.position) : 1,
+        position < slowly.from ? Math.min(SLICE_BYTES, slowly.from - position) : slowly.step,
       );
       if (stream.destroyed) return;
       if (slice === null) {
@@ -167,7 +187,7 @@ async function skipString(reader: ByteReader): Promise<void> {
 }
 
 async function skipNuls(reader: ByteReader): Promise<void> {
-  for (let bytes = await reader.next(SLICE_BYTES); bytes !== null; bytes = await reader.next(SLICE_BYTES)) {
+  for (let bytes = await reader.next(LOOK_BYTES); bytes !== null; bytes = await reader.next(LOOK_BYTES)) {
     const end = bytes.findIndex((byte) => byte !== 0);
     if (end === -1) continue;
     reader.unread(bytes.subarray(end));
@@ -180,7 +200,7 @@ async function toNextMember(reader: ByteReader): Promise<boolean> {
   const magic = Buffer.from([0x1f, 0x8b, 0x08]);
   await reader.skip(1);
   for (;;) {
-    const bytes = await reader.peek(SLICE_BYTES);
+    const bytes = await reader.peek(LOOK_BYTES);
     if (bytes.length < 18) return false;
     const at = bytes.indexOf(magic);
     if (at === -1) {

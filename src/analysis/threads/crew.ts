@@ -40,25 +40,16 @@ interface Member {
 }
 
 export class Crew {
-  /** Resolves when a thread has started, or when none will. */
-  readonly ready: Promise<void>;
   readonly #members: Member[] = [];
   /** For each input: how many parts in a row were not worth giving away, and up to where to keep them. */
   readonly #barren = new Map<number, { row: number; until: number }>();
   #ids = 0;
-  #resolveReady: () => void = () => {};
 
   constructor(threads: readonly Thread[], plan: ReadingPlan) {
-    this.ready = new Promise((resolve) => {
-      this.#resolveReady = resolve;
-    });
     for (const thread of threads) {
       const member: Member = { ready: false, thread, parts: new Map(), wholes: new Map(), unpackers: new Map() };
       this.#members.push(member);
-      thread.onMessage((message) => {
-        receive(member, message);
-        if (message.kind === 'ready') this.#resolveReady();
-      });
+      thread.onMessage((message) => receive(member, message));
       thread.onFailure(() => this.#dismiss(member));
       thread.send({ kind: 'plan', plan });
     }
@@ -124,7 +115,6 @@ export class Crew {
   #dismiss(member: Member): void {
     const place = this.#members.indexOf(member);
     if (place !== -1) this.#members.splice(place, 1);
-    if (this.#members.length === 0) this.#resolveReady();
     for (const resolve of [...member.parts.values()]) resolve(null);
     for (const { to } of member.wholes.values()) to.onFailure();
   }

@@ -1,4 +1,8 @@
-/** A packed file that a thread reads as a whole, since packed bytes cannot be read from the middle. */
+/**
+ * A packed file that one thread reads as a whole, since packed bytes cannot be read from the middle: another one while
+ * the files before it are taken, or this one when its turn has come. Two files then need one other thread and not two,
+ * each of which takes 0.2 s of a core to start and to learn.
+ */
 import type { Batch } from '../../findings/batch.ts';
 import { UnknownLines } from '../../findings/unknown.ts';
 import type { Feed, Tallied } from '../feed.ts';
@@ -57,10 +61,7 @@ export class WholeFeed implements Feed {
   }
 
   async next(): Promise<Batch | null> {
-    if (this.#thread === null && this.#here === null) {
-      await this.#crew.ready;
-      this.prepare();
-    }
+    // Its turn has come before a thread was free to read it beforehand: they had better read the next.
     if (this.#thread === null) this.#here ??= this.#file.here();
     if (this.#here !== null) return await this.#here.next();
     for (;;) {

@@ -109,12 +109,14 @@ describe('reading side by side', () => {
   });
 
   it('reads packed files', async () => {
-    const lines = Array.from({ length: 400 }, (_, i) =>
-      errorLine({ second: i, connection: i, client: `10.0.0.${i % 256}` }),
-    );
-    const later = Array.from({ length: 400 }, (_, i) => errorLine({ second: 400 + i, message: CLOSED }));
+    const lines = (from: number) =>
+      Array.from({ length: 400 }, (_, i) =>
+        errorLine({ second: from + i, connection: from + i, client: `10.0.0.${i % 256}` }),
+      );
+    const later = Array.from({ length: 400 }, (_, i) => errorLine({ second: 800 + i, message: CLOSED }));
     const texts = [
-      ['error.log.1.gz', gzipSync(log(lines))],
+      ['error.log.2.gz', gzipSync(log(lines(0)))],
+      ['error.log.1.gz', gzipSync(log(lines(400)))],
       ['error.log', gzipSync(log(later))],
     ] as const;
     const { alone, several } = await reports(texts, {});
@@ -122,10 +124,11 @@ describe('reading side by side', () => {
   });
 
   it('does without threads that fail', async () => {
-    const lines = Array.from({ length: 300 }, (_, i) => errorLine({ second: i, connection: i }));
+    const lines = (from: number) =>
+      Array.from({ length: 300 }, (_, i) => errorLine({ second: from + i, connection: from + i }));
     const texts = [
-      ['error.log', log(lines)],
-      ['old.log.gz', gzipSync(log(lines))],
+      ['error.log', log(lines(0))],
+      ['new.log.gz', gzipSync(log(lines(400)))],
     ] as const;
     for (const failsAfter of [0, 1, 2, 3, 5]) {
       const { alone, several } = await reports(texts, { partBytes: 4000, start: () => localThread(failsAfter) });
