@@ -82,6 +82,9 @@ export class Batch {
     columns.line[i] = line;
     columns.start[i] = start;
     columns.end[i] = end;
+    if (this.access === null) return;
+    this.access.seconds[i] = -1;
+    this.access.bytes[i] = -1;
   }
 
   /** Adds the first `count` of these findings. */
@@ -98,7 +101,7 @@ export class Batch {
     columns.start.set(rows.start.subarray(0, count), length);
     columns.end.set(rows.end.subarray(0, count), length);
     this.length += count;
-    if (!ofAccess) return;
+    if (!ofAccess && this.access === null) return;
     this.access ??= this.#accessColumns();
     this.access.seconds.set(rows.seconds.subarray(0, count), length);
     this.access.bytes.set(rows.bytes.subarray(0, count), length);
@@ -191,8 +194,8 @@ export class Batch {
   #accessColumns(): AccessColumns {
     const rows = this.columns.time.length;
     if (this.#spare === null || this.#spare.seconds.length < rows) this.#spare = newAccessColumns(rows);
-    this.#spare.seconds.fill(-1);
-    this.#spare.bytes.fill(-1);
+    this.#spare.seconds.fill(-1, 0, this.length);
+    this.#spare.bytes.fill(-1, 0, this.length);
     return this.#spare;
   }
 

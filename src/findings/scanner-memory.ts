@@ -33,7 +33,7 @@ export const RESULT = {
 const EXACT = { firstTime: 5, lastTime: 6, time: 8, client: 9, connection: 10, seconds: 11, size: 12 } as const;
 const MOST_ROWS = 2048;
 const LITERAL_BYTES = 4096;
-const SLOT_BYTES = 12;
+const SLOT_BYTES = 24;
 const SIZES_TOLD = 1024;
 
 /** A scanner with its memory. */
@@ -118,7 +118,9 @@ export class ScannerMemory {
     const literals = code.LITERALS.value;
     const room =
       LITERAL_BYTES - (format?.slots.reduce((sum, { after }) => sum + after.length, format.lead.length) ?? 0);
-    if (format === null || room < 0) {
+    const hasFeed =
+      format?.slots.some(({ after }) => after.includes('\n')) === true || format?.lead.includes('\n') === true;
+    if (format === null || room < 0 || hasFeed) {
       code.setSlots(0, 0);
       return;
     }
@@ -130,7 +132,11 @@ export class ScannerMemory {
       memory.writeUInt16LE(kind, slot);
       memory.writeUInt16LE(after.length, slot + 2);
       memory.writeUInt32LE(at, slot + 4);
-      at += memory.write(after, at, 'latin1');
+      const length = memory.write(after, at, 'latin1');
+      memory.fill(0, slot + 8, slot + SLOT_BYTES);
+      memory.copy(memory, slot + 8, at, at + Math.min(length, 8));
+      memory.fill(255, slot + 16, slot + 16 + Math.min(length, 8));
+      at += length;
     }
     new Int32Array(buffer, code.PLACES.value, format.places.length).set(format.places);
     const parts = [...format.keys, ...format.numbers];

@@ -28,8 +28,8 @@ const ABOUT_ACCESS = 2;
 const ABOUT_TIME = 3;
 const ABOUT_BARE = 4;
 const NAMED = -2;
-/** The longest time of an access line that is remembered. */
-const HOUR_BYTES = 40;
+/** Bytes of a time from its minutes on: five, and a zone of at most eight. */
+const HOUR_REST = 13;
 
 /** Lines in another format than the one found out, after which theirs is taken. */
 const MOST_STRAYS = 1000;
@@ -261,7 +261,7 @@ export class Scanner {
     if (time === null || time.offset === null || !/^.{13,14}:\d\d:\d\d[^.,]/.test(text)) return;
     const start = Math.floor(time.wall / 3_600_000) * 3600 - time.offset * 60;
     const within = Number(text.slice(minutesAt, minutesAt + 2)) * 60 + Number(text.slice(minutesAt + 3, minutesAt + 5));
-    if (start + within !== seconds || text[minutesAt - 1] !== ':' || text.length > HOUR_BYTES) return;
+    if (start + within !== seconds || text[minutesAt - 1] !== ':' || text.length > minutesAt + HOUR_REST) return;
     memory.setHour(text, minutesAt, start);
   }
 

@@ -2,7 +2,7 @@
  * The form of the access lines that are expected, as `src/findings/scanner-format.ts` has written it down: literals, and
  * between them values of a kind, some of which have a part to play.
  */
-import { equal, find, isWord, lower } from './bytes';
+import { equal, find, findInLine, findNumberEnd, findWordEnd, isWord, lower } from './bytes';
 
 /** How a value ends; 4: anything up to what follows. */
 const QUOTED: u8 = 0;
@@ -16,9 +16,12 @@ const REST: u8 = 6;
 const BARE: u8 = 7;
 
 const MOST_SLOTS: u32 = 64;
-const SLOT_BYTES: usize = 12;
+const SLOT_BYTES: usize = 24;
 const LITERAL_BYTES: u32 = 4096;
-/** Of each slot: its kind (16 bits), the length of the literal behind it (16), the literal's place (32). */
+/**
+ * Of each slot: its kind (16 bits), the length of the literal behind it (16), the literal's place (32), its first eight
+ * bytes, and a mask of those that it has.
+ */
 export const SLOTS: usize = memory.data(MOST_SLOTS * <u32>SLOT_BYTES, 16);
 export const LITERALS: usize = memory.data(LITERAL_BYTES + 64, 16);
 /** Where the values of the line matched last begin and end. */
@@ -49,68 +52,68 @@ export function valueEnd(slot: i32): usize {
   return <usize>load<u32>(SPANS + ((<usize>slot) << 3), 4);
 }
 
-/** Whether the line from `start` to `end`, its line feed, is surely in the format. A literal holds no line feed. */
-export function isFormatted(start: usize, end: usize): bool {
-  if (lead !== 0 && !equal(start, LITERALS, lead)) return false;
+/**
+ * Where the line ends that starts at `start`, if it is surely in the format; 0 when it is not. A literal holds no line
+ * feed.
+ */
+export function formattedEnd(start: usize): usize {
+  if (lead !== 0 && !equal(start, LITERALS, lead)) return 0;
   let at = start + lead;
   let slot = SLOTS;
   let span = SPANS;
   for (let left = slots; left !== 0; left--) {
     const kind = <u8>load<u16>(slot);
     const length = <u32>load<u16>(slot, 2);
-    const literal = <usize>load<u32>(slot, 4);
-    const stop = length === 0 ? LF : load<u8>(literal);
+    const literal = load<u64>(slot, 8);
+    const stop = length === 0 ? LF : <u8>literal;
     store<u32>(span, <u32>at);
     const from = at;
     switch (kind) {
       case QUOTED:
-        at = find(QUOTE, at, end);
-        if (at === end || (at > from && load<u8>(at - 1) === BACKSLASH)) return false;
+        at = findInLine(QUOTE, at);
+        if (load<u8>(at - 1) === BACKSLASH && at > from) return 0;
         break;
-      case NUMBER: {
-        let c = load<u8>(at);
-        if (c === 45) at++;
-        else while (<u32>c - 48 < 10 || c === 46) c = load<u8>(++at);
+      case NUMBER:
+        at = load<u8>(at) === 45 ? at + 1 : findNumberEnd(at);
         break;
-      }
       case WORD:
-      case LIST: {
-        let c = load<u8>(at);
-        while (c !== stop && c !== 32 && c !== QUOTE && at < end) c = load<u8>(++at);
-        // Words of a list are joined by `, ` and ` : `: where it ends can then be told in several ways.
-        if (kind === LIST && at > from && (load<u8>(at - 1) === 44 || (load<u8>(at) === 32 && load<u8>(at, 1) === 58)))
-          return false;
+        at = findWordEnd(stop, at);
         break;
-      }
-      case BARE: {
-        let c = load<u8>(at);
-        if (c === 91) return false;
-        while (c !== stop && c !== 32 && c !== QUOTE && at < end) c = load<u8>(++at);
-        if (at === from) break;
-        const last = load<u8>(at - 1);
-        // `a, b` and `a : b`, `12ms`, `TCP_MISS:`
-        if (last === 44 || last === 115 || (load<u8>(at) === 32 && load<u8>(at, 1) === 58) || find(95, from, at) < at)
-          return false;
+      case LIST:
+        at = findWordEnd(stop, at);
+        if (mayBeList(from, at)) return 0;
         break;
-      }
+      case BARE:
+        if (load<u8>(at) === 91) return 0;
+        at = findWordEnd(stop, at);
+        // `12ms`, `TCP_MISS:`
+        if (mayBeList(from, at) || (at > from && load<u8>(at - 1) === 115) || find(95, from, at) < at) return 0;
+        break;
       case TIME:
         at += 26;
-        if (at > end) return false;
+        if (find(LF, from, at) < at) return 0;
         break;
       case REST:
-        if (mayTell(at, end)) return false;
-        at = end;
+        at = findInLine(LF, at);
+        if (mayTell(from, at)) return 0;
         break;
       default:
-        at = find(stop, at, end);
+        at = findInLine(stop, at);
     }
     store<u32>(span, <u32>at, 4);
-    if (at + length > end || !equal(at, literal, length)) return false;
+    if (((load<u64>(at) ^ literal) & load<u64>(slot, 16)) !== 0) return 0;
+    if (length > 8 && !equal(at, <usize>load<u32>(slot, 4), length)) return 0;
     at += length;
     slot += SLOT_BYTES;
     span += 8;
   }
-  return at === end;
+  return load<u8>(at) === LF ? at : 0;
+}
+
+/** Words of a list are joined by `, ` and ` : `: where it ends can then be told in several ways. */
+function mayBeList(from: usize, end: usize): bool {
+  if (end === from) return false;
+  return load<u8>(end - 1) === 44 || (load<u8>(end) === 32 && load<u8>(end, 1) === 58);
 }
 
 /** Whether a tail of unknown form may give the line another meaning: an upgrade, an exact time, another server's mark. */

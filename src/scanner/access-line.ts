@@ -2,8 +2,8 @@
  * Lines of an access log. Most are successes and redirects of requests that are no WebSocket's, and matter to nobody
  * here. What the others say depends on the form of the request, the status, and the values that are part of a key.
  */
-import { hasFormat, isFormatted, valueEnd, valueFrom } from './access-format';
-import { equal, hashOf, isDigit, requestHash, twoDigits } from './bytes';
+import { formattedEnd, hasFormat, valueEnd, valueFrom } from './access-format';
+import { hashOf, isDigit, lowBytes, requestHash, twoDigits } from './bytes';
 import {
   CACHE_BYTES,
   CACHED_TEXT,
@@ -88,6 +88,9 @@ const NEW_FORM: i32 = -3;
 export const HOUR: usize = memory.data(64, 16);
 let hourLength: u32 = 0;
 let minutesAt: u32 = 0;
+/** What must be equal in the second eight bytes, before the minutes, and in the last eight, behind the seconds. */
+let headMask: u64 = 0;
+let tailMask: u64 = 0;
 let hourStart: f64 = NaN;
 let age: u64 = 1;
 
@@ -111,6 +114,9 @@ export function learnAccessHour(length: u32, minutes: u32, start: f64): void {
   hourLength = length;
   minutesAt = minutes;
   hourStart = start;
+  headMask = lowBytes(minutes - 8);
+  // What stands behind the seconds: six bytes of a zone at most.
+  tailMask = ~lowBytes(8 - (length - minutes - 5));
 }
 
 export function forgetAccess(): void {
@@ -127,10 +133,11 @@ function store32(at: usize, value: i32): void {
   i32.store(RESULT + at, value);
 }
 
-/** As `takeError`, for a line of an access log. */
-export function takeAccess(at: usize, end: usize, line: u32, base: i32): bool {
+/** As `takeError`, for a line of an access log, whose end it finds itself. Returns where that is, 0 when it is not known. */
+export function takeAccess(at: usize, textEnd: usize, line: u32, base: i32): usize {
   store32(ASKED, 0);
-  if (!hasFormat() || end === at || load<u8>(end - 1) === 13 || !isFormatted(at, end)) return false;
+  const end = hasFormat() ? formattedEnd(at) : 0;
+  if (end === 0 || end >= textEnd || end === at || load<u8>(end - 1) === 13) return 0;
   const time = timeOf();
   if (!(time >= 0)) {
     if (place(TIME) >= 0) {
@@ -138,21 +145,21 @@ export function takeAccess(at: usize, end: usize, line: u32, base: i32): bool {
       store32(ASKED_NAME, <i32>valueFrom(place(TIME)) + base);
       store32(ASKED_NAME_END, <i32>valueEnd(place(TIME)) + base);
     }
-    return false;
+    return 0;
   }
   const statusAt = valueFrom(place(STATUS));
   const status = <u32>load<u8>(statusAt) - 48;
   const rest = twoDigits(statusAt + 1);
-  if (valueEnd(place(STATUS)) !== statusAt + 3 || status < 1 || status > 5 || rest > 99) return false;
+  if (valueEnd(place(STATUS)) !== statusAt + 3 || status < 1 || status > 5 || rest > 99) return 0;
   const code = status * 100 + rest;
-  if (clientNeeded && !findClient()) return false;
+  if (clientNeeded && !findClient()) return 0;
   const size = sizeOfAnswer();
-  if (size < -1) return false;
-  if (!findRequest()) return false;
+  if (size < -1) return 0;
+  if (!findRequest()) return 0;
   const from = askedRequest;
   const to = askedRequestEnd;
   const length = <u32>(to - from);
-  if (length === 0 || length > <u32>LONGEST_REQUEST || (clientNeeded && isDash(from, to))) return false;
+  if (length === 0 || length > <u32>LONGEST_REQUEST || (clientNeeded && isDash(from, to))) return 0;
   const hash = hashOf(from, length, age);
   const slot = length <= CACHED_TEXT ? recall(REQUESTS, hash, from, length, age) : 0;
   let form = slot === 0 ? NOT_LOOKED : first(slot);
@@ -160,24 +167,24 @@ export function takeAccess(at: usize, end: usize, line: u32, base: i32): bool {
   if (slot !== 0) matters = third(slot);
   else {
     // What is escaped may say more than it seems to.
-    if (hasBackslash(from, to)) return false;
+    if (hasBackslash(from, to)) return 0;
     matters = mayBeWebSocket(from, to) ? 1 : 0;
     if (length <= CACHED_TEXT) remember(REQUESTS, hash, from, length, age, NOT_LOOKED, 0, matters);
   }
   if ((status === 2 || status === 3) && matters === 0 && !hasUpgrade()) {
     if (counted(time, 1)) countAccess();
-    return true;
+    return end;
   }
-  if (tailGuessed || (!clientNeeded && !findClient())) return false;
+  if (tailGuessed || (!clientNeeded && !findClient())) return 0;
   let seconds: f64 = -1;
   if (place(SECONDS) >= 0) {
     seconds = numberOrNone(valueFrom(place(SECONDS)), valueEnd(place(SECONDS)));
-    if (seconds < -1) return false;
+    if (seconds < -1) return 0;
   }
   let connection: f64 = -1;
   if (place(CONNECTION) >= 0) {
     connection = wholeOrNone(valueFrom(place(CONNECTION)), valueEnd(place(CONNECTION)));
-    if (connection < -1) return false;
+    if (connection < -1) return 0;
   }
   let request: u32 = slot === 0 ? 0 : second(slot);
   if (form === NOT_LOOKED || form === NEW_FORM) {
@@ -185,25 +192,25 @@ export function takeAccess(at: usize, end: usize, line: u32, base: i32): bool {
     request = isDash(from, to) ? 0 : requestHash(from, to);
     if (length <= CACHED_TEXT) remember(REQUESTS, hash, from, length, age, form, request, matters);
   }
-  if (form === NO_FORM) return false;
+  if (form === NO_FORM) return 0;
   const made = sizeTells ? madeByNginx(code, size) : 0;
   askedStatus = ((<u64>code) << 32) | ((<u64>made) << 48);
   const keyEnd = writeKey();
-  if (keyEnd === 0) return false;
+  if (keyEnd === 0) return 0;
   if (form >= 0) {
     const wanted = askedStatus | <u64>form;
     const keyLength = <u32>(keyEnd - KEY);
     const entry = lookUp(SAYINGS, hashOf(KEY, keyLength, wanted), KEY, keyLength, wanted);
     if (entry !== 0) {
       const value = valueIn(entry);
-      if (!counted(time, (value >> 1) & 1)) return true;
+      if (!counted(time, (value >> 1) & 1)) return end;
       countAccess();
       if (value & 1) {
         addRow(value >> 2, time, client, connection, request, line, <u32>(<i32>at + base), <u32>(<i32>end + base));
         addAccess(seconds, size);
         if (client === NAMED) addName(<u32>(<i32>name + base), <u32>(<i32>nameEnd + base));
       }
-      return true;
+      return end;
     }
   }
   store32(ASKED, ABOUT_ACCESS);
@@ -215,7 +222,7 @@ export function takeAccess(at: usize, end: usize, line: u32, base: i32): bool {
   store32(ASKED_REQUEST, <i32>request);
   store32(ASKED_NAME, <i32>name + base);
   store32(ASKED_NAME_END, <i32>nameEnd + base);
-  return false;
+  return 0;
 }
 
 /**
@@ -275,8 +282,8 @@ function timeOf(): f64 {
   const from = valueFrom(place(TIME));
   const length = <u32>(valueEnd(place(TIME)) - from);
   if (length !== hourLength || length === 0) return NaN;
-  const behind = minutesAt + 5;
-  if (!equal(from, HOUR, minutesAt) || !equal(from + behind, HOUR + behind, length - behind)) return NaN;
+  if (((load<u64>(from) ^ load<u64>(HOUR)) | ((load<u64>(from, 8) ^ load<u64>(HOUR, 8)) & headMask)) !== 0) return NaN;
+  if (((load<u64>(from + length - 8) ^ load<u64>(HOUR + length - 8)) & tailMask) !== 0) return NaN;
   const minutes = twoDigits(from + minutesAt);
   const seconds = twoDigits(from + minutesAt + 3);
   if (minutes > 59 || seconds > 60 || load<u8>(from + minutesAt + 2) !== 58) return NaN;

@@ -46,6 +46,8 @@ const BRACKET: u8 = 91;
 
 /** Tells that the text up to there is another now. */
 export function enter(end: u32): void {
+  // So that a search for the end of a line ends.
+  store<u8>(TEXT + end, LF);
   enterText(TEXT + end);
 }
 
@@ -71,15 +73,16 @@ export function scan(from: u32, stop: u32, end: u32, line: u32, base: i32): i32 
       result = ROWS_FULL;
       break;
     }
-    const feed = find(LF, at, textEnd);
-    if (feed === textEnd) {
-      result = NOT_WHOLE;
-      break;
-    }
     // A slash and a bracket where an error line has them; else an access line of the expected format.
     const isError = load<u8>(at, 4) === SLASH && load<u8>(at, 20) === BRACKET;
-    if (!(isError ? takeError(at, feed, number, toBase) : takeAccess(at, feed, number, toBase))) {
-      result = NOT_KNOWN;
+    let feed: usize = 0;
+    if (isError) {
+      feed = find(LF, at, textEnd);
+      if (feed < textEnd && !takeError(at, feed, number, toBase)) feed = 0;
+    } else feed = takeAccess(at, textEnd, number, toBase);
+    if (feed === 0 || feed === textEnd) {
+      // The last line of the text, which may not be all there.
+      result = find(LF, at, textEnd) === textEnd ? NOT_WHOLE : NOT_KNOWN;
       break;
     }
     at = feed + 1;

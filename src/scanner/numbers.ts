@@ -40,31 +40,51 @@ export function decimal(at: usize, end: usize): f64 {
 /** The address read last as a number, or -1 when it is no IPv4 address that reads back as it stands. */
 export let ipv4: f64 = -1;
 
+/** Where the octet read last ends; 0 when there was none. */
+let octetEnd: usize = 0;
+
+/** A number from 0 to 255 without leading zeros, else what it would read back as differs. */
+function octet(at: usize): u32 {
+  const a = <u32>load<u8>(at) - 48;
+  const b = <u32>load<u8>(at, 1) - 48;
+  octetEnd = 0;
+  if (a > 9) return 0;
+  if (b > 9) {
+    octetEnd = at + 1;
+    return a;
+  }
+  if (a === 0) return 0;
+  const c = <u32>load<u8>(at, 2) - 48;
+  if (c > 9) {
+    octetEnd = at + 2;
+    return a * 10 + b;
+  }
+  const value = a * 100 + b * 10 + c;
+  if (value > 255) return 0;
+  octetEnd = at + 3;
+  return value;
+}
+
 /** Where the address at `from` ends; 0 when there are only other bytes than addresses have. */
 export function addressEnd(from: usize): usize {
   let value: u32 = 0;
-  let part: i32 = -1;
-  let dots = 0;
   let at = from;
-  let c = load<u8>(at);
-  for (;;) {
-    if (isDigit(c)) {
-      // A leading zero, and what is no byte, make it another text than the address would read back as.
-      if (part === 0 || part > 25) break;
-      part = part === -1 ? c - 48 : part * 10 + c - 48;
-    } else if (c === 46 && part !== -1 && part < 256) {
-      value = (value << 8) | part;
-      part = -1;
-      dots++;
-    } else break;
-    c = load<u8>(++at);
-  }
-  if (dots === 3 && part !== -1 && part < 256 && !isAddressByte(c)) {
-    ipv4 = <f64>((value << 8) | <u32>part);
-    return at;
+  for (let left = 4; left !== 0; left--) {
+    const part = octet(at);
+    if (octetEnd === 0) break;
+    value = (value << 8) | part;
+    at = octetEnd;
+    const c = load<u8>(at);
+    if (left === 1 && !isAddressByte(c)) {
+      ipv4 = <f64>value;
+      return at;
+    }
+    if (c !== 46) break;
+    at++;
   }
   ipv4 = -1;
-  while (isAddressByte(c)) c = load<u8>(++at);
+  at = from;
+  while (isAddressByte(load<u8>(at))) at++;
   return at === from ? 0 : at;
 }
 
