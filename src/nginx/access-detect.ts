@@ -3,7 +3,7 @@
 import { combinedLikeFormat, parseCombinedLike } from './access-combined.ts';
 import { jsonFormat, parseAccessJson } from './access-json.ts';
 import type { AccessFormat } from './access-line.ts';
-import { ACCESS_PRESETS } from './access-presets.ts';
+import { accessPresets } from './access-presets.ts';
 import type { LogEscape } from './log-escapes.ts';
 import { COMBINED_PREFIX, compileLogFormat } from './log-format.ts';
 import type { AccessRecord } from './record.ts';
@@ -20,7 +20,8 @@ const SMALLEST_SHARE = 0.2;
  */
 export function detectAccessFormat(sample: readonly string[], known: readonly AccessFormat[]): AccessFormat | null {
   const lines = sample.filter((line) => line.trim() !== '' && !isErrorLine(line));
-  const tiers = [known, [...ACCESS_PRESETS.values()], guessedFormats(lines)].map((formats) =>
+  if (lines.length === 0) return null;
+  const tiers = [known, [...accessPresets().values()], guessedFormats(lines)].map((formats) =>
     formats.map((format) => ({ format, count: lines.filter((line) => format.parse(line) !== null).length })),
   );
   const most = Math.max(0, ...tiers.flat().map(({ count }) => count));
@@ -50,7 +51,7 @@ export function detectAccessLine(line: string): AccessRecord | null {
   const text = line.trim();
   if (text.startsWith('{')) return parseAccessJson(text);
   // The presets with the most to tell are tried first; combined matches the beginning of most of them.
-  for (const format of ACCESS_PRESETS.values()) {
+  for (const format of accessPresets().values()) {
     const record = format.parse(text);
     if (record !== null) return record;
   }
@@ -65,10 +66,10 @@ export function detectAccessLine(line: string): AccessRecord | null {
 export function resolveLogFormat(nameOrString: string): AccessFormat {
   const text = nameOrString.trim();
   if (text === 'json') return jsonFormat([]);
-  const preset = ACCESS_PRESETS.get(text.toLowerCase());
+  const preset = accessPresets().get(text.toLowerCase());
   if (preset) return preset;
   if (!text.includes('$')) {
-    const names = [...ACCESS_PRESETS.keys(), 'json'].sort().join(', ');
+    const names = [...accessPresets().keys(), 'json'].sort().join(', ');
     throw new Error(
       `Unknown log format ${JSON.stringify(text)}: give one of ${names}, or the format itself as in nginx's log_format ($remote_addr …).`,
     );

@@ -44,10 +44,15 @@ const SOURCES: readonly (readonly [name: string, format: string])[] = [
   ['combined', COMBINED],
 ];
 
-/** Ready-made formats by name. */
-export const ACCESS_PRESETS: ReadonlyMap<string, AccessFormat> = new Map(
-  SOURCES.map(([name, format]) => [name, name === 'nginx-proxy' ? nginxProxy(name, format) : compiled(name, format)]),
-);
+let presets: ReadonlyMap<string, AccessFormat> | null = null;
+
+/** Ready-made formats by name; made when first asked for, as a run over error logs needs none. */
+export function accessPresets(): ReadonlyMap<string, AccessFormat> {
+  presets ??= new Map(
+    SOURCES.map(([name, format]) => [name, name === 'nginx-proxy' ? nginxProxy(name, format) : compiled(name, format)]),
+  );
+  return presets;
+}
 
 function compiled(name: string, format: string): AccessFormat {
   return { ...compileLogFormat(format, 'default', name), recipe: { kind: 'preset', name } };

@@ -2,7 +2,7 @@
 import { combinedLikeFormat } from './access-combined.ts';
 import { jsonFormat } from './access-json.ts';
 import type { AccessFormat, FormatRecipe } from './access-line.ts';
-import { ACCESS_PRESETS } from './access-presets.ts';
+import { accessPresets } from './access-presets.ts';
 import { compileLogFormat } from './log-format.ts';
 
 /** @throws Error for the name of a preset that there is not */
@@ -15,7 +15,7 @@ export function formatOf(recipe: FormatRecipe): AccessFormat {
     case 'json':
       return jsonFormat(recipe.variables);
     case 'preset': {
-      const preset = ACCESS_PRESETS.get(recipe.name);
+      const preset = accessPresets().get(recipe.name);
       if (preset === undefined) throw new Error(`there is no access log format "${recipe.name}"`);
       return preset;
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ACCESS_PRESETS } from '../../../src/nginx/access-presets.ts';
+import { accessPresets } from '../../../src/nginx/access-presets.ts';
 import type { LogEscape } from '../../../src/nginx/log-escapes.ts';
 import { compileLogFormat } from '../../../src/nginx/log-format.ts';
 import { cpuMs } from '../cpu-time.ts';
@@ -66,7 +66,7 @@ describe('a compiled format', () => {
   });
 
   it('parts neighbouring unquoted lists', () => {
-    const format = ACCESS_PRESETS.get('ingress')!;
+    const format = accessPresets().get('ingress')!;
     const record = format.parse(
       `10.0.0.9 - - [${TIME}] "GET /ws HTTP/1.1" 101 0 "-" "-" 349 3.512 [ns-app-80] [] 10.1.1.1:80, 10.1.1.2:80 : 10.1.1.3:80 0, 0 : 0 0.001, 0.002 : 3.509 502, 504 : 101 5a3f`,
     );
@@ -200,7 +200,10 @@ describe('properties', () => {
   });
 
   it('never throws, whatever the line', () => {
-    const formats = [...ACCESS_PRESETS.values(), compileLogFormat('$http_user_agent $host $http_cookie $args', 'none')];
+    const formats = [
+      ...accessPresets().values(),
+      compileLogFormat('$http_user_agent $host $http_cookie $args', 'none'),
+    ];
     fc.assert(fc.property(anything, (line) => formats.every((format) => format.parse(line) !== undefined)));
   });
 
@@ -215,7 +218,7 @@ describe('properties', () => {
     const formats = [
       compileLogFormat('$http_a $http_b $http_c $http_d $status', 'none'),
       compileLogFormat('$upstream_addr $upstream_status $upstream_response_time $http_a $status', 'default'),
-      ...ACCESS_PRESETS.values(),
+      ...accessPresets().values(),
     ];
     const spent = cpuMs(() => {
       for (const format of formats) format.parse(text);
