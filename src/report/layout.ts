@@ -3,10 +3,20 @@ import stringWidth from 'string-width';
 
 const ASCII = /^[\x20-\x7e]*$/;
 
-/** Asking for one character's columns is slow, and logs repeat their characters. */
-const charWidths = new Map<string, number>();
+/** What wslog itself writes beside ASCII: a column each. A test asks string-width. */
+export const OWN_MARKS = '…·×✓✗─▏▁▂▃▄▅▆▇█';
+/** The colours that wslog itself writes. */
+const COLOURS = /\x1b\[\d+m/g;
+
+/**
+ * Asking for one character's columns is slow, and logs repeat their characters. string-width is loaded when it is first
+ * asked, which a report in plain English never does: its tables and Node's segmenter take 10 ms.
+ */
+const charWidths = new Map<string, number>([...OWN_MARKS].map((mark) => [mark, 1]));
 
 function charWidth(char: string): number {
+  const code = char.charCodeAt(0);
+  if (code >= 0x20 && code < 0x7f) return 1;
   let columns = charWidths.get(char);
   if (columns === undefined) {
     columns = stringWidth(char);
@@ -20,10 +30,11 @@ function charWidth(char: string): number {
  * selectors) is never shown raw.
  */
 export function width(text: string): number {
-  if (ASCII.test(text)) return text.length;
-  if (text.includes('\x1b')) return stringWidth(text);
+  const shown = text.includes('\x1b') ? text.replace(COLOURS, '') : text;
+  if (ASCII.test(shown)) return shown.length;
+  if (shown.includes('\x1b')) return stringWidth(shown);
   let columns = 0;
-  for (const char of text) columns += charWidth(char);
+  for (const char of shown) columns += charWidth(char);
   return columns;
 }
 
