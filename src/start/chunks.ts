@@ -33,6 +33,7 @@ const LOADED_WHEN_USED: ReadonlySet<string> = new Set(
     'readline',
     'timers/promises',
     'tls',
+    'tty',
     'v8',
     'worker_threads',
     'zlib',
@@ -42,17 +43,20 @@ const LOADED_WHEN_USED: ReadonlySet<string> = new Set(
 /** What a disk that lost its power holds in place of a page that was not written yet; V8 would crash on it. */
 const HOLE = Buffer.alloc(4096);
 
+/** How the names of chunks begin that are loaded when they are first asked for something. */
+const WHEN_USED = 'when-used-';
+
 type Exports = Record<string, unknown>;
 type Require = (name: string) => unknown;
 type Later = (name: string, packages?: readonly string[]) => Promise<unknown>;
-type Body = (exports: Exports, require: Require, module: { exports: unknown }, file: string, later: Later) => void;
+type Body = (exports: Exports, require: Require, module: { exports: Exports }, file: string, later: Later) => void;
 
 export class Chunks {
   /** Those compiled so far, by their names. */
   readonly scripts = new Map<string, Script>();
   readonly #folder: string;
   readonly #native: NodeJS.Require;
-  readonly #loaded = new Map<string, { exports: unknown }>();
+  readonly #loaded = new Map<string, { exports: Exports }>();
   /** Packages that `require` cannot load, since they are ES modules. */
   readonly #packages = new Map<string, unknown>();
 
@@ -63,11 +67,11 @@ export class Chunks {
   }
 
   /** What a chunk exports; it is run when it is first asked for. */
-  load(name: string): unknown {
+  load(name: string): object {
     const known = this.#loaded.get(name);
     if (known !== undefined) return known.exports;
     const exports: Exports = {};
-    const module = { exports: exports as unknown };
+    const module = { exports };
     this.#loaded.set(name, module);
     const path = join(this.#folder, name);
     try {
@@ -81,6 +85,7 @@ export class Chunks {
   }
 
   readonly #require = (name: string): unknown => {
+    if (name.startsWith(`./${WHEN_USED}`)) return whenUsed(() => this.load(name.slice(2)));
     if (name.startsWith('./')) return this.load(name.slice(2));
     if (LOADED_WHEN_USED.has(name)) return whenUsed(() => this.#native(name));
     return this.#packages.get(name) ?? this.#native(name);

@@ -6,7 +6,7 @@ import { newScanner } from '../../../src/findings/scanner-module.ts';
 import { combinedLikeFormat } from '../../../src/nginx/access-combined.ts';
 import { jsonFormat } from '../../../src/nginx/access-json.ts';
 import type { AccessFormat } from '../../../src/nginx/access-line.ts';
-import { ACCESS_PRESETS } from '../../../src/nginx/access-presets.ts';
+import { accessPresets } from '../../../src/nginx/access-presets.ts';
 import { COMBINED_PREFIX, compileLogFormat } from '../../../src/nginx/log-format.ts';
 import { CLOSED, errorLine, IDLE, log, REFUSED, RESET } from '../analysis/lines.ts';
 import { found, type Reading } from './both-ways.ts';
@@ -245,8 +245,8 @@ const JSON_FORMAT =
 const JSON_PARTS =
   '{"ts":"$time_local","client":"$remote_addr","method":"$request_method","request_uri":"$request_uri","protocol":"$server_protocol","status":$status,"size":$bytes_sent, "host":"$host"}';
 const PREFIXES: readonly (readonly [name: string, format: string, read: AccessFormat])[] = [
-  ['combined', COMBINED, ACCESS_PRESETS.get('combined')!],
-  ['vhost-combined', `$host ${COMBINED}`, ACCESS_PRESETS.get('vhost-combined')!],
+  ['combined', COMBINED, accessPresets().get('combined')!],
+  ['vhost-combined', `$host ${COMBINED}`, accessPresets().get('vhost-combined')!],
   ['pairs, stated', `${COMBINED} ${PAIRS}`, compileLogFormat(`${COMBINED} ${PAIRS}`, 'default')],
   ['pairs, guessed', `${COMBINED} ${PAIRS}`, combinedLikeFormat([], true)],
   ['other pairs, guessed', `${COMBINED} x=$http_x us=$upstream_status t=$request_time`, combinedLikeFormat([], true)],
@@ -290,7 +290,7 @@ describe('the scanner', () => {
   it('leaves out what is outside of the time asked about', () => {
     fc.assert(
       fc.property(errorLines, linesIn(COMBINED), (errors, access) => {
-        const formats = [ACCESS_PRESETS.get('combined')!];
+        const formats = [accessPresets().get('combined')!];
         const since = START / 1000 + 3550;
         both(log([...errors, ...access]), { formats, since, until: since + 100 });
       }),

@@ -17,10 +17,11 @@ describe('sha256', () => {
       const text = 'é'.repeat(length % 3) + 'x'.repeat(length);
       expect(sha256(text)).toBe(nodes(text));
     }
+    // Halves of pairs too, which UTF-8 has no bytes for.
+    const texts = fc.array(fc.nat(0xffff), { maxLength: 100 }).map((units) => String.fromCharCode(...units));
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
-        expect(sha256(text)).toBe(nodes(text));
-      }),
+      fc.property(texts, (text) => sha256(text) === nodes(text)),
+      { numRuns: 50 },
     );
   });
 });

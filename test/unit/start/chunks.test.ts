@@ -72,6 +72,19 @@ describe('chunks', () => {
     expect(found).toMatchObject({ names: expect.arrayContaining(['connect', 'Socket']) });
   });
 
+  it('are run when they are first asked for something, if their name says so', () => {
+    globalThis.wslogRuns = 0;
+    const chunks = new Chunks(
+      folderOf({
+        'a.cjs': 'const b = require("./when-used-b.cjs"); exports.two = () => (0, b.two)();',
+        'when-used-b.cjs': 'globalThis.wslogRuns++; exports.two = () => 2;',
+      }),
+    );
+    const { two } = chunks.load('a.cjs') as { two(): number };
+    expect(globalThis.wslogRuns).toBe(0);
+    expect([two(), two(), globalThis.wslogRuns]).toEqual([2, 2, 1]);
+  });
+
   it('are no chunks when they fail', () => {
     const chunks = new Chunks(folderOf({ 'a.cjs': 'throw new Error("no");' }));
     for (const _ of ['first', 'second']) expect(() => chunks.load('a.cjs')).toThrow('no');
