@@ -95,7 +95,7 @@ describe('matchError', () => {
         const [best] = matcher.errorCandidates.filter((candidate) => holds(candidate, tried)).sort(order);
         expect(matcher.rankError(tried)[0]?.symptom.id).toBe(best?.symptom.id);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 

@@ -204,10 +204,10 @@ describe('the commands', () => {
       .flatMap(commands)
       .map((command) => command.replace(/\{(server|path|upstream|port)\}/g, "'x y'"));
     expect(filled.length).toBeGreaterThan(80);
-    for (const command of filled) {
-      const { status, stderr } = spawnSync('sh', ['-n'], { input: `${command}\n`, encoding: 'utf8' });
-      expect(status, `${command}\n${stderr}`).toBe(0);
-    }
+    // Each is read as the body of a function that nobody calls: a shell for each would take seconds.
+    const read = 'for command; do (eval "f() {\n$command\n}") || printf "in: %s\\n" "$command" >&2; done';
+    const { status, stderr } = spawnSync('sh', ['-c', read, 'sh', ...filled], { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
   it('carry a handshake key that strict servers accept: 16 bytes', () => {
