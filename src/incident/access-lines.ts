@@ -14,7 +14,7 @@ import type { EndpointTable } from './endpoint-table.ts';
 import type { ErrorLines } from './error-lines.ts';
 import { type AccessGroup, type EndpointStats, type ErrorGroup, increment, newAccessGroup } from './groups.ts';
 import type { Hits } from './hits.ts';
-import { LateLines, lateLine } from './late-lines.ts';
+import { LateLines } from './late-lines.ts';
 import { refTo } from './line-ref.ts';
 import type { SessionEnds } from './session-ends.ts';
 import { MAX_SAMPLES } from './tally.ts';
@@ -146,7 +146,7 @@ export class AccessLines {
   #unexplained(way: Way, seconds: number, batch: Batch, i: number, file: number): void {
     if (this.#late !== null && LateLines.mayBeExplained(way.key)) {
       way.place ??= this.#groupOf(way.key);
-      this.#late.hold(lateLine(way.key, way.place, batch, i, file));
+      this.#late.hold(way.key, way.place, batch, i, file);
       return;
     }
     const group = way.group ?? this.#firstUnexplained(way);

@@ -71,7 +71,7 @@ function* lateParts({ late, access, sessions }: CorrelatorTables): Generator<Mem
         : lines.map(({ serial, line: { group, ref, ...rest } }) => ({
             ...rest,
             serial,
-            ref: withoutSecrets(ref),
+            ref: ref === null ? null : withoutSecrets(ref),
             isSession: !('kind' in group),
             group: 'kind' in group ? access.indexOf(group) : ends.indexOf(group),
           }));

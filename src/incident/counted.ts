@@ -2,7 +2,7 @@
 import type { Client } from '../findings/client.ts';
 import type { AccessKey } from '../findings/keys.ts';
 import { type AccessGroup, type ErrorGroup, increment, newAccessGroup, type SessionGroup } from './groups.ts';
-import { type LineRef, MAX_SAMPLES } from './tally.ts';
+import type { LineRef } from './tally.ts';
 
 /** Different values that a group remembers of a field. */
 export const MAX_VALUES = 64;
@@ -17,7 +17,7 @@ interface Unexplained {
   readonly seconds: number;
   readonly bytes: number;
   readonly lines: number;
-  readonly ref: LineRef;
+  readonly ref: LineRef | null;
   readonly said: Pick<AccessKey, 'upstreamStatus' | 'upstreams' | 'protocol' | 'method'> & { readonly sid: boolean };
 }
 
@@ -45,7 +45,7 @@ export function addUnexplained(group: AccessGroup, line: Unexplained): void {
   const { time, client, seconds, bytes, lines, ref, said } = line;
   tally.lines += lines;
   tally.hit(time, client);
-  if (tally.samples.length < MAX_SAMPLES) tally.sample(ref);
+  if (ref !== null) tally.sample(ref);
   if (seconds >= 0) group.requestSeconds.add(seconds, bytes);
   if (bytes >= 0) increment(group.bodyBytes, bytes, 1, MAX_VALUES);
   for (const status of said.upstreamStatus) increment(group.upstreamStatuses, status, 1, MAX_VALUES);
@@ -62,7 +62,7 @@ export function addEnd(group: SessionGroup, line: Omit<Unexplained, 'said'>): vo
   unexplained.add(line.seconds, line.bytes);
   tally.lines += line.lines;
   tally.hit(line.time, line.client);
-  if (tally.samples.length < MAX_SAMPLES) tally.sample(line.ref);
+  if (line.ref !== null) tally.sample(line.ref);
 }
 
 /** A group of its own with the same in it. */

@@ -10,59 +10,14 @@ import type { Client } from '../findings/client.ts';
 import type { AccessKey } from '../findings/keys.ts';
 import { addEnd, addJoined, addUnexplained, copyOf, JOINED_SAMPLES } from './counted.ts';
 import { type AccessGroup, type ErrorGroup, newSessionGroup, type SessionGroup } from './groups.ts';
-import { refTo } from './line-ref.ts';
-import { requestId } from './request-id.ts';
-import type { LineRef } from './tally.ts';
+import { countIn, keyOf, type LateLine, lateLine, secondKey } from './late-line.ts';
+import { MAX_SAMPLES } from './tally.ts';
 
 const MAX_LATE = 8192;
 /** Lines of one client or connection that are asked for each error line. */
 const MAX_ASKED = 32;
 /** Lines that are stored together. */
 const BLOCK = 64;
-
-/** What a line says of its request, apart from who made it and when. */
-export type Said = Pick<AccessKey, 'status' | 'upgrade' | 'upstreamStatus' | 'upstreams' | 'protocol' | 'method'> & {
-  readonly sid: boolean;
-};
-
-export interface LateLine {
-  /** Hash of the request line, not 0. */
-  readonly request: number;
-  readonly client: Client;
-  /** -1 when the log does not tell. */
-  readonly connection: number;
-  /** Epoch seconds of the line; seconds that the request took, and bytes of body, or -1. */
-  readonly time: number;
-  readonly seconds: number;
-  readonly bytes: number;
-  /** Log lines it stands for. */
-  readonly lines: number;
-  readonly said: Said;
-  readonly ref: LineRef;
-  /** Where it counts while nothing explains it: among requests, or among sessions that ended. */
-  readonly group: AccessGroup | SessionGroup;
-}
-
-/** The line of finding `i` of a batch, as it is held. */
-export function lateLine(key: AccessKey, group: LateLine['group'], batch: Batch, i: number, file: number): LateLine {
-  const { time, request, connection } = batch.columns;
-  return {
-    request: request[i]!,
-    client: batch.client(i),
-    connection: connection[i]!,
-    time: time[i]!,
-    seconds: batch.seconds(i),
-    bytes: batch.size(i),
-    lines: batch.span(i),
-    said: saidOf(key),
-    ref: refTo('access', batch, i, file),
-    group,
-  };
-}
-
-function saidOf({ status, upgrade, upstreamStatus, upstreams, protocol, method, fold }: AccessKey): Said {
-  return { status, upgrade, upstreamStatus, upstreams, protocol, method, sid: fold.sid };
-}
 
 /** Finds the group of an error line that waits for the access line of this request, and gives it out. */
 type Join = (line: LateLine) => ErrorGroup | null;
@@ -78,6 +33,8 @@ export class LateLines {
   /** By `keyOf`; oldest first. */
   readonly #byRequest = new Map<number, Placed[]>();
   readonly #revisions: number[] = [];
+  /** Lines kept to be shown, by group. */
+  readonly #texts = new Map<LateLine['group'], number>();
   #serial = 0;
 
   /** Whether an error line may go with a line: nearly none does with an answer of everyday requests. */
@@ -90,8 +47,17 @@ export class LateLines {
     return this.#byRequest.size === 0;
   }
 
-  /** Takes a line; the oldest is counted for good if there is no room. */
-  hold(line: LateLine): void {
+  /**
+   * Takes finding `i` of a batch; the oldest is counted for good if there is no room.
+   *
+   * @param group where it counts while nothing explains it.
+   * @param file index of its input.
+   */
+  hold(key: AccessKey, group: LateLine['group'], batch: Batch, i: number, file: number): void {
+    const tally = 'kind' in group ? group.tally : group.unexplainedTally;
+    // Long lines are for attackers to write: of each group only as many are kept as are shown.
+    const hasRoom = tally.samples.length + (this.#texts.get(group) ?? 0) < MAX_SAMPLES;
+    const line = lateLine(key, group, { batch, i, file, hasRoom });
     if (line.request === 0 || (line.client === null && line.connection < 0)) {
       countIn(line.group, line);
       return;
@@ -181,7 +147,7 @@ export class LateLines {
       if (group === null) continue;
       this.#remove(placed);
       addJoined(group, line.said, line.seconds, line.bytes, line.lines);
-      if (group.tally.samples.length < JOINED_SAMPLES) group.tally.sample(line.ref);
+      if (line.ref !== null && group.tally.samples.length < JOINED_SAMPLES) group.tally.sample(line.ref);
       // A session that began in the end was not ended by what went wrong before.
       if (!('kind' in line.group) && group.symptom.stage === 'handshake') addEnd(line.group, line);
       return true;
@@ -193,6 +159,7 @@ export class LateLines {
     this.#places[placed.serial % MAX_LATE] = placed;
     this.#serial = placed.serial + 1;
     this.#changed(placed.serial);
+    this.#countText(placed.line, 1);
     const key = keyOf(placed.line);
     const same = this.#byRequest.get(key);
     if (same === undefined) this.#byRequest.set(key, [placed]);
@@ -202,28 +169,22 @@ export class LateLines {
   #remove(placed: Placed): void {
     this.#places[placed.serial % MAX_LATE] = null;
     this.#changed(placed.serial);
+    this.#countText(placed.line, -1);
     const key = keyOf(placed.line);
     const same = this.#byRequest.get(key) ?? [];
     if (same.length <= 1) this.#byRequest.delete(key);
     else same.splice(same.indexOf(placed), 1);
   }
 
+  #countText({ ref, group }: LateLine, by: number): void {
+    if (ref === null) return;
+    const count = (this.#texts.get(group) ?? 0) + by;
+    if (count === 0) this.#texts.delete(group);
+    else this.#texts.set(group, count);
+  }
+
   #changed(serial: number): void {
     const block = Math.floor((serial % MAX_LATE) / BLOCK);
     this.#revisions[block] = (this.#revisions[block] ?? 0) + 1;
   }
-}
-
-function countIn(group: AccessGroup | SessionGroup, line: LateLine): void {
-  if ('kind' in group) addUnexplained(group, line);
-  else addEnd(group, line);
-}
-
-/** Where the log tells the connection, that decides; elsewhere client, request and second. */
-function keyOf({ connection, client, request, time }: LateLine): number {
-  return connection >= 0 || client === null ? connection : secondKey(client, request, time);
-}
-
-function secondKey(client: NonNullable<Client>, request: number, second: number): number {
-  return -2 - ((requestId(client, request) ^ Math.imul(second, 0x9e3779b1)) >>> 0);
 }

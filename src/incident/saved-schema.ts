@@ -152,7 +152,7 @@ export const LATE = v.array(
       method: aText,
       sid: v.boolean(),
     }),
-    ref: REF,
+    ref: v.nullable(REF),
     isSession: v.boolean(),
     /** Its place among the groups of sessions, or of requests. */
     group: aNumber,

@@ -8,7 +8,7 @@ import type { AccessKey, Endpoint } from '../findings/keys.ts';
 import type { Bearings, SessionEnd } from './correlator-tables.ts';
 import { increment, newSessionGroup, type SessionGroup } from './groups.ts';
 import type { Hits } from './hits.ts';
-import { type LateLines, lateLine } from './late-lines.ts';
+import type { LateLines } from './late-lines.ts';
 import { refTo } from './line-ref.ts';
 import { requestId } from './request-id.ts';
 import { Returns } from './returns.ts';
@@ -67,7 +67,7 @@ export class SessionEnds {
     const connection = batch.columns.connection[i]!;
     const byWorker = this.#closedByWorker(time, seconds);
     if (!byWorker && this.#late !== null) {
-      this.#late.hold(lateLine(key, group, batch, i, file));
+      this.#late.hold(key, group, batch, i, file);
       return;
     }
     const isHeld = !byWorker && this.draining.size > 0 && this.held.length < MAX_HELD;

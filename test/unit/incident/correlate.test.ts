@@ -74,6 +74,21 @@ describe('joining both logs', () => {
     }
   });
 
+  it('remembers a bounded number of access lines that came before their error lines, the latest', async () => {
+    const more = 8;
+    const requests = range(8192 + more);
+    const client = (i: number) => `10.0.${i >> 8}.${i & 255}`;
+    const lines = [
+      errorLine({ second: 0, client: '192.0.2.1' }),
+      ...requests.map((i) => answered(1, { client: client(i) })),
+      ...requests.map((i) => errorLine({ second: 1, connection: i + 2, client: client(i) })),
+    ];
+    const { incidents } = await analyzeTexts([['nginx.log', log(lines)]]);
+    expect(incidents).toMatchObject([
+      { count: 1 + requests.length + more, lines: lines.length, statuses: { '502': requests.length } },
+    ]);
+  });
+
   it('takes the same complaint again on a kept-alive connection for another request', async () => {
     const report = await analyzeTexts([
       ['error.log', log(range(4).map((i) => errorLine({ second: i, connection: 9 })))],
