@@ -53,18 +53,22 @@ export interface ScannerExports {
 }
 
 let compiled: object | undefined;
+/** There was no address space for one: to ask again costs a search of the heap for what could be let go each time. */
+let isRefused = false;
 
 /**
  * A scanner of its own memory; null where there can be none, as under a narrow limit of address space: then all lines
  * are read the plain way.
  */
 export function newScanner(): ScannerExports | null {
+  if (isRefused || typeof WebAssembly === 'undefined') return null;
   try {
     compiled ??= new WebAssembly.Module(readFileSync(codeFile()));
     return new WebAssembly.Instance(compiled).exports;
   } catch (error) {
-    if (error instanceof RangeError || error instanceof WebAssembly.CompileError) return null;
-    throw error;
+    if (!(error instanceof RangeError || error instanceof WebAssembly.CompileError)) throw error;
+    isRefused = true;
+    return null;
   }
 }
 
