@@ -1,4 +1,5 @@
 /** The table at the top of the text report: one row an incident. */
+import Table from 'cli-table3';
 import type { ReportDocument, ReportIncident } from './document.ts';
 import { cutMiddle, width, wrap } from './layout.ts';
 import type { Palette } from './palette.ts';
@@ -13,7 +14,23 @@ interface Column {
   readonly cell: (incident: ReportIncident, index: number) => string;
 }
 
-const GAP = '  ';
+const NO_BORDERS = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+};
 
 /** Below this many columns a verdict wraps into confetti, so other columns give way first. */
 const VERDICT_WANTS = 30;
@@ -84,20 +101,21 @@ export function overview(
     return { column, texts, width: texts.reduce((most, text) => Math.max(most, width(text)), width(column.head)) };
   });
   const { kept, rest } = fitting(all, options.columns - 1);
-  const cell = ({ column, width: columns }: Cells, text: string, shown: string) => {
-    const fill = ' '.repeat(columns - width(text));
-    return column.right === true ? fill + shown : shown + fill;
-  };
-  const before = (cells: readonly string[]) => cells.map((text) => text + GAP).join('');
-  const head = kept.map((cells) => cell(cells, cells.column.head, colours.dim(cells.column.head)));
-  const blank = before(kept.map((cells) => cell(cells, '', '')));
-  const rows = incidents.flatMap((incident, index) => {
-    const first = kept.map((cells) => {
-      const text = cells.texts[index] ?? '';
-      return cell(cells, text, cells.column.head === 'severity' ? colours.severity(incident.severity, text) : text);
-    });
-    const verdicts = wrap(cutMiddle(verdict(incident), rest * VERDICT_LINES, options.ascii), rest);
-    return verdicts.map((line, at) => (at === 0 ? before(first) : blank) + line);
+  const table = new Table({
+    chars: NO_BORDERS,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+    colAligns: [...kept.map(({ column }) => (column.right === true ? ('right' as const) : ('left' as const))), 'left'],
+    head: [...kept.map(({ column }) => colours.dim(column.head)), colours.dim('verdict')],
   });
-  return [before(head) + colours.dim('verdict'), ...rows].map((line) => ` ${line}`);
+  incidents.forEach((incident, index) => {
+    const cells = kept.map(({ column, texts }) => {
+      const text = texts[index] ?? '';
+      return column.head === 'severity' ? colours.severity(incident.severity, text) : text;
+    });
+    table.push([...cells, wrap(cutMiddle(verdict(incident), rest * VERDICT_LINES, options.ascii), rest).join('\n')]);
+  });
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => ` ${line}`);
 }
