@@ -1,37 +1,42 @@
-/** A map of entries that stay JSON text until they are asked for. */
+/** A map of entries that stay JSON, as bytes where they were read, until they are asked for. */
 export class JsonMap<Value> implements ReadonlyMap<string, Value> {
-  readonly #texts: ReadonlyMap<string, string>;
+  readonly #bytes: Buffer;
+  readonly #places: ReadonlyMap<string, Place>;
   readonly #read = new Map<string, Value>();
 
-  /** @param texts the entries by their keys, each a JSON text of what `Value` says. */
-  constructor(texts: Readonly<Record<string, string>>) {
-    this.#texts = new Map(Object.entries(texts));
+  /**
+   * @param bytes ASCII.
+   * @param places where in them each entry stands, by its key: a JSON text of what `Value` says.
+   */
+  constructor(bytes: Buffer, places: Readonly<Record<string, Place>>) {
+    this.#bytes = bytes;
+    this.#places = new Map(Object.entries(places));
   }
 
   get size(): number {
-    return this.#texts.size;
+    return this.#places.size;
   }
 
   has(key: string): boolean {
-    return this.#texts.has(key);
+    return this.#places.has(key);
   }
 
   get(key: string): Value | undefined {
     const known = this.#read.get(key);
     if (known !== undefined) return known;
-    const text = this.#texts.get(key);
-    if (text === undefined) return undefined;
-    const value: Value = JSON.parse(text);
+    const place = this.#places.get(key);
+    if (place === undefined) return undefined;
+    const value: Value = JSON.parse(this.#bytes.toString('latin1', place[0], place[1]));
     this.#read.set(key, value);
     return value;
   }
 
   keys(): MapIterator<string> {
-    return this.#texts.keys();
+    return this.#places.keys();
   }
 
   *entries(): MapIterator<[string, Value]> {
-    for (const key of this.#texts.keys()) yield [key, this.get(key)!];
+    for (const key of this.#places.keys()) yield [key, this.get(key)!];
   }
 
   *values(): MapIterator<Value> {
@@ -46,3 +51,6 @@ export class JsonMap<Value> implements ReadonlyMap<string, Value> {
     for (const [key, value] of this.entries()) take(value, key, this);
   }
 }
+
+/** Where a text begins, and where it has ended. */
+export type Place = readonly [from: number, to: number];
