@@ -31,6 +31,7 @@ export class Source {
         this.#ended = true;
         return false;
       }
+      batch.open();
       this.batch = batch;
       this.at = batch.first;
     }

@@ -13,11 +13,14 @@ import {
   widerColumns,
 } from './columns.ts';
 import type { Gist } from './gists.ts';
+import { packGists, unpackGists } from './packed-gists.ts';
 
 /** Longest piece of a line that is kept as evidence: what nginx can have written plus some. */
 const MAX_RAW = 4096;
 /** Of error lines that say the same, as many are kept as evidence at most. */
 const MAX_TEXTS = 5;
+/** As many gists take more than a megabyte as objects. */
+const MANY_GISTS = 1024;
 /** In the column of clients. */
 const NO_CLIENT = -1;
 
@@ -28,6 +31,8 @@ export class Batch {
   columns: Columns;
   /** Null as long as no finding has any. */
   access: AccessColumns | null = null;
+  /** Makes the gists that came packed; null when they are there. */
+  #open: (() => void) | null = null;
   /** The same memory, from when it was needed last. */
   #spare: AccessColumns | null = null;
   /** By number. */
@@ -47,8 +52,27 @@ export class Batch {
     this.columns = columns;
   }
 
-  /** Empties it for findings in these bytes. */
-  reset(bytes: Buffer, gists: readonly Gist[]): void {
+  /**
+   * Makes its gists, if they came packed from another thread. Called once its turn has come, so that those of batches
+   * that wait take no memory.
+   */
+  open(): void {
+    this.#open?.();
+    this.#open = null;
+  }
+
+  /** Packs its gists when they are many, for the time until its turn comes. */
+  close(): void {
+    if (this.gists.length < MANY_GISTS) return;
+    const packed = packGists(this.gists, 0);
+    const gists: Gist[] = [];
+    this.gists = gists;
+    this.#open = () => unpackGists(packed, gists);
+  }
+
+  /** Empties it for findings in these bytes; `open` makes the gists that are not there yet. */
+  reset(bytes: Buffer, gists: readonly Gist[], open: (() => void) | null = null): void {
+    this.#open = open;
     this.length = 0;
     this.first = 0;
     this.firstLine = 0;

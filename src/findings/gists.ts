@@ -13,6 +13,8 @@ import { detach, hashText } from './text.ts';
 /** Beyond this many, all are forgotten and gathered anew. */
 const MAX_GISTS = 2048;
 const MAX_NAME = 256;
+/** Names that are kept once for all gists. */
+const MAX_NAMES = 512;
 
 /** Stands for the path of a request that is none: TLS bytes, garbage, an empty line. */
 const UNREADABLE: FoldedPath = { path: '{unreadable}', hint: null, kind: 'other', sid: false };
@@ -27,8 +29,6 @@ export interface Asked {
 }
 
 interface Said {
-  /** All it says in one text: the same for the same, whoever made it. */
-  readonly id: string;
   /** Place among the gists of its source since they were forgotten last. */
   readonly number: number;
   /** The registry's own: what it found for this gist, and when. */
@@ -90,7 +90,10 @@ export function foldOf(record: ErrorRecord | AccessRecord, folder: PathFolder): 
 export class Gists {
   /** By number. */
   all: Gist[] = [];
+  /** By all they say in one text. */
   #byId = new Map<string, Gist>();
+  /** Names that come in many gists: a copy for each was a third of what they take. */
+  readonly #names = new Map<string, string>();
 
   /** @param fold of the request's path; null when the line concerns none */
   error(symptom: Symptom, record: ErrorRecord, fold: FoldedPath | null): ErrorGist {
@@ -103,19 +106,19 @@ export class Gists {
       `${record.subrequest === null ? 0 : 1}${record.truncated ? 1 : 0}${record.forgeable ? 1 : 0}`;
     const known = this.#byId.get(id);
     if (known?.kind === 'error') return known;
-    return this.#keep({
+    return this.#keep(id, {
       kind: 'error',
-      ...this.#said(id),
+      ...this.#said(),
       symptom: symptom.id,
       level: record.level,
-      asked: fold === null ? null : asked(record, fold),
-      upstream: cap(address),
-      scheme: detach(scheme),
-      protocol: detach(record.protocol ?? ''),
-      phase: record.phase === null ? null : detach(record.phase),
+      asked: fold === null ? null : this.#asked(record, fold),
+      upstream: this.#name(address),
+      scheme: this.#name(scheme),
+      protocol: this.#name(record.protocol ?? ''),
+      phase: record.phase === null ? null : this.#name(record.phase),
       subrequest: record.subrequest !== null,
-      listener: cap(listener),
-      detail: cap(detail),
+      listener: this.#name(listener),
+      detail: this.#name(detail),
       truncated: record.truncated,
       forgeable: record.forgeable,
     });
@@ -143,19 +146,19 @@ export class Gists {
       `${part(record.protocol)}${part(record.method)}${tlsBytes ? 1 : 0}`;
     const known = this.#byId.get(id);
     if (known?.kind === 'access') return known;
-    return this.#keep({
+    return this.#keep(id, {
       kind: 'access',
-      ...this.#said(id),
-      asked: asked(record, place),
+      ...this.#said(),
+      asked: this.#asked(record, place),
       status,
       answeredBy: by,
       upgrade,
-      upstreamStatus: statuses.map(cap),
-      upstreams: upstreams.map(cap),
-      protocol: detach(record.protocol ?? ''),
+      upstreamStatus: statuses.map((status) => this.#name(status)),
+      upstreams: upstreams.map((upstream) => this.#name(upstream)),
+      protocol: this.#name(record.protocol ?? ''),
       tlsBytes,
       fold: own,
-      method: detach(record.method ?? ''),
+      method: this.#name(record.method ?? ''),
     });
   }
 
@@ -164,7 +167,7 @@ export class Gists {
     const id = `n ${event} ${pid} ${symptomId ?? ''} ${part(message)}`;
     const known = this.#byId.get(id);
     if (known?.kind === 'event') return known;
-    return this.#keep({ kind: 'event', ...this.#said(id), event, pid, symptom: symptomId, message: cap(message) });
+    return this.#keep(id, { kind: 'event', ...this.#said(), event, pid, symptom: symptomId, message: cap(message) });
   }
 
   /** Forgets all of them when they are many: true when it did. What holds a gist of before must let it go. */
@@ -172,22 +175,32 @@ export class Gists {
     if (this.all.length < MAX_GISTS) return false;
     this.all = [];
     this.#byId = new Map();
+    this.#names.clear();
     return true;
   }
 
-  #said(id: string): Said {
-    return { id, number: this.all.length, key: null, epoch: -1 };
+  #asked(record: ErrorRecord | AccessRecord, fold: FoldedPath): Asked {
+    return { server: this.#name(record.server ?? ''), fold, host: cap(record.host ?? '') };
   }
 
-  #keep<G extends Gist>(gist: G): G {
+  /** A detached copy of a name of which there are few, of bounded length: the same for the same. */
+  #name(text: string): string {
+    const known = this.#names.get(text);
+    if (known !== undefined) return known;
+    const name = cap(text);
+    if (this.#names.size < MAX_NAMES) this.#names.set(name, name);
+    return name;
+  }
+
+  #said(): Said {
+    return { number: this.all.length, key: null, epoch: -1 };
+  }
+
+  #keep<G extends Gist>(id: string, gist: G): G {
     this.all.push(gist);
-    this.#byId.set(gist.id, gist);
+    this.#byId.set(id, gist);
     return gist;
   }
-}
-
-function asked(record: ErrorRecord | AccessRecord, fold: FoldedPath): Asked {
-  return { server: cap(record.server ?? ''), fold, host: cap(record.host ?? '') };
 }
 
 function askedId(record: ErrorRecord | AccessRecord, fold: FoldedPath | null): string {

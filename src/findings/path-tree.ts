@@ -21,7 +21,7 @@ export class PathTree {
       const names = this.places.get(place);
       if (names === null) return '{id}';
       if (names === undefined) {
-        if (this.places.size < MAX_PLACES) this.places.set(place, new Set([detach(name)]));
+        if (this.places.size < MAX_PLACES) this.places.set(detach(place), new Set([detach(name)]));
         return name;
       }
       if (names.has(name)) return name;

@@ -4,6 +4,7 @@ import type { FoldedPath } from './endpoint.ts';
 import type { AccessGist, Asked, ErrorGist, EventGist, Gist } from './gists.ts';
 import type { AccessKey, Endpoint, ErrorKey, EventKey, FindingKey } from './keys.ts';
 import { PathTree } from './path-tree.ts';
+import { detach } from './text.ts';
 
 /** Bounds on what log content can make us remember. */
 const MAX_ENDPOINTS = 2000;
@@ -115,20 +116,26 @@ export class Registry {
       symptom: this.#symptom(gist.symptom),
       level: gist.level,
       endpoint,
-      upstream: gist.upstream,
-      scheme: gist.scheme,
-      protocol: gist.protocol,
-      phase: gist.phase,
+      upstream: detach(gist.upstream),
+      scheme: detach(gist.scheme),
+      protocol: detach(gist.protocol),
+      phase: gist.phase === null ? null : detach(gist.phase),
       subrequest: gist.subrequest,
-      listener: gist.listener,
-      detail: gist.detail,
+      listener: detach(gist.listener),
+      detail: detach(gist.detail),
       truncated: gist.truncated,
       forgeable: gist.forgeable,
     };
   }
 
   #event({ event, pid, symptom, message }: EventGist): EventKey {
-    return { kind: 'event', event, pid, symptom: symptom === null ? null : this.#symptom(symptom), message };
+    return {
+      kind: 'event',
+      event,
+      pid,
+      symptom: symptom === null ? null : this.#symptom(symptom),
+      message: detach(message),
+    };
   }
 
   #symptom(id: string): Symptom {
@@ -144,8 +151,8 @@ export class Registry {
     if (endpoint === undefined) {
       if (this.endpoints.length >= MAX_ENDPOINTS) return this.#folded();
       endpoint = this.#addEndpoint(id, server, path, fold);
-    } else if (hintRank(fold) > hintRank(endpoint.fold)) endpoint.fold = { ...fold, path };
-    if (endpoint.host === '') endpoint.host = host;
+    } else if (hintRank(fold) > hintRank(endpoint.fold)) endpoint.fold = { ...fold, path: endpoint.path };
+    if (endpoint.host === '' && host !== '') endpoint.host = detach(host);
     return endpoint;
   }
 
@@ -155,7 +162,14 @@ export class Registry {
   }
 
   #addEndpoint(id: string, server: string, path: string, fold: FoldedPath): Endpoint {
-    const endpoint: Endpoint = { index: this.endpoints.length, server, path, fold: { ...fold, path }, host: '' };
+    const kept = detach(path);
+    const endpoint: Endpoint = {
+      index: this.endpoints.length,
+      server: detach(server),
+      path: kept,
+      fold: { ...fold, path: kept },
+      host: '',
+    };
     this.endpoints.push(endpoint);
     this.#endpoints.set(id, endpoint);
     return endpoint;
@@ -171,12 +185,12 @@ function accessKey(gist: AccessGist, endpoint: Endpoint): AccessKey {
     status: gist.status,
     answeredBy: gist.answeredBy,
     upgrade: gist.upgrade,
-    upstreamStatus: gist.upstreamStatus,
-    upstreams: gist.upstreams,
-    protocol: gist.protocol,
+    upstreamStatus: gist.upstreamStatus.map(detach),
+    upstreams: gist.upstreams.map(detach),
+    protocol: detach(gist.protocol),
     tlsBytes: gist.tlsBytes,
     fold: { path: endpoint.path, hint, kind, sid },
-    method: gist.method,
+    method: detach(gist.method),
   };
 }
 

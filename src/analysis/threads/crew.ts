@@ -9,15 +9,6 @@ import type { ReadingPlan } from './plan.ts';
 
 /** Parts a thread is given at a time, so that it has the next at hand when it is done with one. */
 const PARTS_AHEAD = 2;
-/**
- * Where every fourth line says something new, a thread's findings are nearly as large as the log. Sending them and
- * taking them in then costs more than reading does: 100 MB of such errors took 8.6 s and 540 MB with two threads, and
- * 5.7 s and 215 MB with one. After so many such parts in a row, that much of the file is not given away.
- */
-const NEW_SHARE = 0.25;
-const BARREN_PARTS = 2;
-const BYTES_KEPT = 256 * 1024 * 1024;
-
 export interface ReadPart {
   readonly result: PartResult;
   readonly batch: Batch;
@@ -41,8 +32,6 @@ interface Member {
 
 export class Crew {
   readonly #members: Member[] = [];
-  /** For each input: how many parts in a row were not worth giving away, and up to where to keep them. */
-  readonly #barren = new Map<number, { row: number; until: number }>();
   #ids = 0;
 
   constructor(threads: readonly Thread[], plan: ReadingPlan) {
@@ -61,7 +50,6 @@ export class Crew {
 
   /** Gives a part to a thread; null when all have enough to do. Resolves to null when it is to be read otherwise. */
   part(job: PartJob): Promise<ReadPart | null> | null {
-    if (job.from < (this.#barren.get(job.input)?.until ?? 0)) return null;
     const member = this.#members
       .filter(({ ready, parts, wholes }) => ready && parts.size < PARTS_AHEAD && wholes.size === 0)
       .sort((a, b) => a.parts.size - b.parts.size)[0];
@@ -71,7 +59,6 @@ export class Crew {
       member.parts.set(id, (message) => {
         member.parts.delete(id);
         const parcel = message?.parcel ?? null;
-        if (parcel !== null) this.#weigh(job, parcel.gists.length > parcel.length * NEW_SHARE);
         // Unpacked in any case: later parcels refer to what came with this one.
         const batch = parcel === null ? null : unpackerOf(member, job.input).unpack(parcel);
         const result = message?.result ?? null;
@@ -80,14 +67,6 @@ export class Crew {
       });
       member.thread.send({ kind: 'part', id, job });
     });
-  }
-
-  #weigh({ input, to }: PartJob, isBarren: boolean): void {
-    const before = this.#barren.get(input) ?? { row: 0, until: 0 };
-    const row = isBarren ? before.row + 1 : 0;
-    const until = row >= BARREN_PARTS ? to + BYTES_KEPT : before.until;
-    // One more of the kind is enough when some were kept already.
-    this.#barren.set(input, { row: Math.min(row, BARREN_PARTS - 1), until });
   }
 
   /** Lets a thread read a whole file; null when all have something to do. */

@@ -120,8 +120,11 @@ export class PartFeed implements Feed {
       await new Promise((resolve) => setImmediate(resolve));
       if (part.read !== undefined) break;
       const mine = this.#parts.find(({ pending, read }) => pending === null && read === undefined);
-      if (mine !== undefined) mine.read = this.#readHere(mine.job);
-      else await part.pending;
+      if (mine !== undefined) {
+        mine.read = this.#readHere(mine.job);
+        // Others come before it.
+        if (mine !== part) mine.read?.batch.close();
+      } else await part.pending;
     }
     return part.read;
   }
