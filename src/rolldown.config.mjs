@@ -10,8 +10,8 @@ const JOINED = join(DIST, 'joined');
 rmSync(JOINED, { recursive: true, force: true });
 
 /** Packages that go into the chunks: else the start, and a report as text, look for each of their files. */
-const JOINED_PACKAGES = ['commander', 'string-width', 'strip-ansi', 'ansi-regex', 'emoji-regex'];
-JOINED_PACKAGES.push('get-east-asian-width');
+const JOINED_PACKAGES = ['commander', 'cli-table3', '@colors/colors', 'string-width', 'strip-ansi', 'ansi-regex'];
+JOINED_PACKAGES.push('emoji-regex', 'get-east-asian-width', 'is-fullwidth-code-point');
 const isPackage = (name) => /^[a-z@][^:]*$/.test(name);
 const packageName = (name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? '';
 const external = (id) => id.startsWith('node:') || (isPackage(id) && !JOINED_PACKAGES.includes(packageName(id)));
@@ -137,7 +137,7 @@ export default [
       codeSplitting: {
         groups: [
           // Loaded when its functions are called, as few reports have characters whose width must be looked up.
-          { name: 'when-used-widths', test: /\/node_modules\/string-width\// },
+          { name: 'when-used-widths', test: (id) => id.startsWith(join(DIST, '../node_modules/string-width/')) },
           group('version', ['commands/version.js']),
           group('start', ['main.js']),
           group('reading', ['analysis/threads/serve.js']),

@@ -11,7 +11,11 @@ it('finds the same where WebAssembly is turned off', () => {
   const usual = wslog(['analyze', '--json', log]);
   const env = { PATH: process.env.PATH, HOME: '/nonexistent', TZ: 'UTC' };
   const options = { encoding: 'utf8', env, timeout: 60_000 } as const;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--no-expose-wasm', CLI, 'analyze', '--json', log], options);
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--no-expose-wasm', CLI, 'analyze', '--json', log],
+    options,
+  );
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(usual.code).toBe(0);
   expect(JSON.parse(stdout).incidents).toEqual(JSON.parse(usual.stdout).incidents);
