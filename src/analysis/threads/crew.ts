@@ -48,10 +48,14 @@ export class Crew {
     return this.#members.length;
   }
 
-  /** Gives a part to a thread; null when all have enough to do. Resolves to null when it is to be read otherwise. */
-  part(job: PartJob): Promise<ReadPart | null> | null {
+  /**
+   * Gives a part to a thread; null when all have enough to do. Resolves to null when it is to be read otherwise.
+   *
+   * @param isFar enough is to be read before it that a thread which is only starting may have it
+   */
+  part(job: PartJob, isFar: boolean): Promise<ReadPart | null> | null {
     const member = this.#members
-      .filter(({ ready, parts, wholes }) => ready && parts.size < PARTS_AHEAD && wholes.size === 0)
+      .filter(({ ready, parts, wholes }) => (ready || isFar) && parts.size < PARTS_AHEAD && wholes.size === 0)
       .sort((a, b) => a.parts.size - b.parts.size)[0];
     if (member === undefined) return null;
     const id = this.#ids++;

@@ -14,6 +14,11 @@ import { type PartJob, type PartResult, readPart } from './part.ts';
 
 /** Parts that are being read or wait to be taken, for each thread and this one. */
 const PARTS_EACH = 3;
+/**
+ * Parts that this thread reads while others start. What is behind them waits for those: a thread that had to ask first
+ * when it was ready stood idle until this one was through with a part, 30 ms in the beginning.
+ */
+const FAR = 4;
 const NOTHING_HELD: Boundary = { heldFrom: -1, heldLines: 0, partial: '' };
 
 export interface PartedFile {
@@ -70,7 +75,9 @@ export class PartFeed implements Feed {
 
   prepare(): void {
     this.#plan();
-    for (const part of this.#parts) if (part.pending === null && part.read === undefined) this.#ask(part);
+    for (const [place, part] of this.#parts.entries()) {
+      if (part.pending === null && part.read === undefined) this.#ask(part, place >= FAR);
+    }
   }
 
   async next(): Promise<Batch | null> {
@@ -105,8 +112,8 @@ export class PartFeed implements Feed {
     }
   }
 
-  #ask(part: Part): void {
-    const asked = this.#crew.part(part.job);
+  #ask(part: Part, isFar: boolean): void {
+    const asked = this.#crew.part(part.job, isFar);
     if (asked === null) return;
     part.pending = asked.then((read) => {
       part.read = read;
