@@ -1,4 +1,5 @@
 /** One diagnosed cluster as an incident of the report document. */
+import { createHash } from 'node:crypto';
 import type { Diagnosis } from '../diagnosis/diagnose.ts';
 import { showBytes } from '../safe/display.ts';
 import { buildCause, fill, type Names } from './build-cause.ts';
@@ -6,7 +7,6 @@ import { timelineOf } from './build-times.ts';
 import type { ReportIncident } from './document.ts';
 import type { DocumentParts } from './document-parts.ts';
 import { iso, statusCounts } from './figures.ts';
-import { sha256 } from './sha256.ts';
 import type { Show } from './show.ts';
 
 const MAX_UPSTREAMS = 20;
@@ -43,7 +43,7 @@ export function buildIncident(diagnosis: Diagnosis, parts: DocumentParts, { byte
   const open = !recovered && parts.lastTime - tally.last <= Math.max(STILL_OPEN, gap * 2);
   const distinct = tally.clients.distinct();
   return {
-    id: sha256(cluster.key).slice(0, 12),
+    id: createHash('sha256').update(cluster.key).digest('hex').slice(0, 12),
     title: fill(
       causes[0]?.cause.headline ?? [...cluster.symptoms.values()][0]?.symptom.title ?? 'Unexplained failures',
       names,

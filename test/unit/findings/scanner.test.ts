@@ -276,14 +276,14 @@ describe('the scanner', () => {
         const text = log(lines);
         both(feeds ? text.replaceAll('%2F', '%0a') : text);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
   it.each(PREFIXES)('finds what the plain way finds in %s', (_name, format, reading) => {
     fc.assert(
       fc.property(linesIn(format), (lines) => both(log(lines), { formats: [reading] })),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 
