@@ -3,6 +3,7 @@ import type { Batch } from '../../findings/batch.ts';
 import type { SourceCounts } from '../../findings/counts.ts';
 import { Unpacker } from '../../findings/parcel.ts';
 import type { UnknownLines } from '../../findings/unknown.ts';
+import { holdBackHeaps } from './heap.ts';
 import type { FromThread, Thread } from './messages.ts';
 import type { PartJob, PartResult } from './part.ts';
 import type { ReadingPlan } from './plan.ts';
@@ -21,6 +22,9 @@ export interface WholeReader {
   onFailure(): void;
 }
 
+/** Messages after which all that reads and correlates has been loaded. */
+const WARM = 2;
+
 interface Member {
   /** It has started: until then, others had better do the work. */
   ready: boolean;
@@ -33,12 +37,16 @@ interface Member {
 export class Crew {
   readonly #members: Member[] = [];
   #ids = 0;
+  #received = 0;
 
   constructor(threads: readonly Thread[], plan: ReadingPlan) {
     for (const thread of threads) {
       const member: Member = { ready: false, thread, parts: new Map(), wholes: new Map(), unpackers: new Map() };
       this.#members.push(member);
-      thread.onMessage((message) => receive(member, message));
+      thread.onMessage((message) => {
+        if (++this.#received === WARM) holdBackHeaps();
+        receive(member, message);
+      });
       thread.onFailure(() => this.#dismiss(member));
       thread.send({ kind: 'plan', plan });
     }
