@@ -13,7 +13,7 @@ import type { Crew, ReadPart } from './crew.ts';
 import { type PartJob, type PartResult, readPart } from './part.ts';
 
 /** Parts that are being read or wait to be taken, for each thread and this one. */
-const PARTS_EACH = 3;
+const PARTS_EACH = 6;
 /**
  * Parts that this thread reads while others start. What is behind them waits for those: a thread that had to ask first
  * when it was ready stood idle until this one was through with a part, 30 ms in the beginning.
