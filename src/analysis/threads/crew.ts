@@ -10,6 +10,7 @@ import type { ReadingPlan } from './plan.ts';
 
 /** Parts a thread is given at a time, so that it has the next at hand when it is done with one. */
 const PARTS_AHEAD = 4;
+
 export interface ReadPart {
   readonly result: PartResult;
   readonly batch: Batch;
