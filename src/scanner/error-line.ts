@@ -67,7 +67,7 @@ let askedClient: usize = 0;
 let askedContext: usize = 0;
 let askedEnd: usize = 0;
 
-/** Remembers the hour of the line in `RESULT`'s text. */
+/** Remembers the hour of the line at a position, which starts at that epoch second. */
 export function learnErrorHour(at: usize, start: f64): void {
   hourHead = load<u64>(at);
   hourTail = load<u64>(at, 5);

@@ -30,8 +30,7 @@ export const ASKED_REQUEST: usize = 104;
 export const ASKED_NAME: usize = 108;
 export const ASKED_NAME_END: usize = 112;
 
-/** What can be asked about the line that was not known. */
-/** Nothing: 0. */
+/** What can be asked about the line that was not known; 0: nothing. */
 export const ABOUT_ERROR: i32 = 1;
 export const ABOUT_ACCESS: i32 = 2;
 /** The hour it was written in is not known; its time stands where else a name does. */
