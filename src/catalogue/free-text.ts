@@ -33,8 +33,17 @@ const PLACES: readonly Place[] = [
 /** Messages that may be shortened. */
 const OPENINGS = /^(?:open\(\) "|"\/|limiting |delaying |client )/;
 
+const known = new WeakMap<SymptomMatcher, FreeText>();
+
+/** One for all inputs that are read with the same symptoms: to look through all of these takes milliseconds. */
+export function freeTextOf(matcher: SymptomMatcher): FreeText {
+  const made = known.get(matcher) ?? new FreeText(matcher);
+  known.set(matcher, made);
+  return made;
+}
+
 /** Tells of records whether lines that differ from theirs in such a place only have the same symptom. */
-export class FreeText {
+class FreeText {
   readonly #matcher: SymptomMatcher;
   /** For each place the candidates that look at it. */
   readonly #looking = new Map<Place, readonly Candidate<ErrorFacts>[]>();

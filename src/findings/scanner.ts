@@ -4,7 +4,7 @@
  * costs 0.1 µs, the plain way 8 µs.
  */
 
-import { FreeText } from '../catalogue/free-text.ts';
+import { freeTextOf } from '../catalogue/free-text.ts';
 import type { SymptomMatcher } from '../catalogue/match.ts';
 import type { AccessFormat } from '../nginx/access-line.ts';
 import type { AccessRecord, ErrorRecord } from '../nginx/record.ts';
@@ -51,7 +51,6 @@ export class Scanner {
   readonly #options: ScannerOptions;
   /** Finds the format out from a line, where none is known. */
   readonly #guess: ((line: string) => ScannerFormat | null) | null;
-  readonly #freeText: FreeText;
   #format: ScannerFormat | null;
   #memory: ScannerMemory | null = null;
   /** The piece of the window that the scanner has: from where, how long, and up to where its lines can be read. */
@@ -65,7 +64,6 @@ export class Scanner {
 
   constructor(options: ScannerOptions) {
     this.#options = options;
-    this.#freeText = new FreeText(options.matcher);
     const [expected] = options.formats;
     this.#format = expected === undefined ? null : scannerFormatOf(expected);
     const kind = expected?.recipe?.kind;
@@ -130,7 +128,7 @@ export class Scanner {
     }
     if (record.forgeable || record.truncated || record.unfinished || record.level === null) return;
     this.#askedAt = -1;
-    if (!this.#freeText.isFree(record)) return;
+    if (!freeTextOf(this.#options.matcher).isFree(record)) return;
     const value = gist === null ? 0 : gist.number * 2 + 1;
     const level = LEVELS.indexOf(record.level);
     if (asked === ABOUT_BARE) {

@@ -129,21 +129,17 @@ function place(role: usize): i32 {
   return load<i32>(PLACES + role);
 }
 
-function store32(at: usize, value: i32): void {
-  i32.store(RESULT + at, value);
-}
-
 /** As `takeError`, for a line of an access log, whose end it finds itself. Returns where that is, 0 when it is not known. */
 export function takeAccess(at: usize, textEnd: usize, line: u32, base: i32): usize {
-  store32(ASKED, 0);
+  store<i32>(RESULT + ASKED, 0);
   const end = hasFormat() ? formattedEnd(at) : 0;
   if (end === 0 || end >= textEnd || end === at || load<u8>(end - 1) === 13) return 0;
   const time = timeOf();
   if (!(time >= 0)) {
     if (place(TIME) >= 0) {
-      store32(ASKED, ABOUT_TIME);
-      store32(ASKED_NAME, <i32>valueFrom(place(TIME)) + base);
-      store32(ASKED_NAME_END, <i32>valueEnd(place(TIME)) + base);
+      store<i32>(RESULT + ASKED, ABOUT_TIME);
+      store<i32>(RESULT + ASKED_NAME, <i32>valueFrom(place(TIME)) + base);
+      store<i32>(RESULT + ASKED_NAME_END, <i32>valueEnd(place(TIME)) + base);
     }
     return 0;
   }
@@ -213,15 +209,15 @@ export function takeAccess(at: usize, textEnd: usize, line: u32, base: i32): usi
       return end;
     }
   }
-  store32(ASKED, ABOUT_ACCESS);
+  store<i32>(RESULT + ASKED, ABOUT_ACCESS);
   store<f64>(RESULT + ASKED_TIME, time);
   store<f64>(RESULT + ASKED_CLIENT, client);
   store<f64>(RESULT + ASKED_CONNECTION, connection);
   store<f64>(RESULT + ASKED_SECONDS, seconds);
   store<f64>(RESULT + ASKED_SIZE, size);
-  store32(ASKED_REQUEST, <i32>request);
-  store32(ASKED_NAME, <i32>name + base);
-  store32(ASKED_NAME_END, <i32>nameEnd + base);
+  store<i32>(RESULT + ASKED_REQUEST, <i32>request);
+  store<i32>(RESULT + ASKED_NAME, <i32>name + base);
+  store<i32>(RESULT + ASKED_NAME_END, <i32>nameEnd + base);
   return 0;
 }
 

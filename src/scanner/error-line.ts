@@ -85,7 +85,7 @@ export function forgetErrors(): void {
  * @param base what makes positions of those in memory
  */
 export function takeError(at: usize, end: usize, line: u32, base: i32): bool {
-  store32(ASKED, 0);
+  store<i32>(RESULT + ASKED, 0);
   if (end - at >= CUT_LENGTH || end - at < SHORTEST || load<u8>(end - 1) === 13) return false;
   if (load<u64>(at) !== hourHead || load<u64>(at, 5) !== hourTail) return false;
   if (load<u8>(at, 13) !== 58 || load<u8>(at, 16) !== 58 || load<u8>(at, 19) !== 32 || load<u8>(at, 20) !== 91)
@@ -143,7 +143,7 @@ export function takeError(at: usize, end: usize, line: u32, base: i32): bool {
       countError(markIn(known) >> 1);
       if (value & 1) {
         addRow(value >> 1, time, address, connection, request, line, <u32>(<i32>at + base), <u32>(<i32>end + base));
-        if (address === NAMED) named(client, context, base);
+        if (address === NAMED) addName(<u32>(<i32>client + base), <u32>(<i32>context + base));
       }
       return true;
     }
@@ -153,13 +153,16 @@ export function takeError(at: usize, end: usize, line: u32, base: i32): bool {
   askedClient = client;
   askedContext = context;
   askedEnd = end;
-  store32(ASKED, ABOUT_ERROR);
+  store<i32>(RESULT + ASKED, ABOUT_ERROR);
   store<f64>(RESULT + ASKED_TIME, time);
   store<f64>(RESULT + ASKED_CLIENT, address);
   store<f64>(RESULT + ASKED_CONNECTION, connection);
-  store32(ASKED_NAME, <i32>client + base);
-  store32(ASKED_NAME_END, <i32>context + base);
-  store32(ASKED_REQUEST, writeContextForm(context, end) === 0 ? 0 : <i32>requestHash(requestFrom, requestTo));
+  store<i32>(RESULT + ASKED_NAME, <i32>client + base);
+  store<i32>(RESULT + ASKED_NAME_END, <i32>context + base);
+  store<i32>(
+    RESULT + ASKED_REQUEST,
+    writeContextForm(context, end) === 0 ? 0 : <i32>requestHash(requestFrom, requestTo),
+  );
   return false;
 }
 
@@ -202,6 +205,7 @@ export function learnErrorLine(value: i32, request: u32, level: i32): bool {
   if (formEnd === 0) return true;
   if (value === 0)
     return (
+      shapeLength === 0 ||
       isRoutineShape(id) ||
       keep(FORMS, hashOf(SHAPE_KEY, shapeLength, id), SHAPE_KEY, shapeLength, <u64>id | SHAPE, 0, 0)
     );
@@ -229,7 +233,7 @@ function takeBare(
     askedLevel = level;
     askedMessage = message;
     askedEnd = end;
-    store32(ASKED, ABOUT_BARE);
+    store<i32>(RESULT + ASKED, ABOUT_BARE);
     store<f64>(RESULT + ASKED_TIME, time);
     store<f64>(RESULT + ASKED_CONNECTION, connection);
     return false;
@@ -263,12 +267,4 @@ function isRoutineShape(message: i32): bool {
     shapeLength !== 0 &&
     lookUp(FORMS, hashOf(SHAPE_KEY, shapeLength, message), SHAPE_KEY, shapeLength, <u64>message | SHAPE) !== 0
   );
-}
-
-function named(client: usize, context: usize, base: i32): void {
-  addName(<u32>(<i32>client + base), <u32>(<i32>context + base));
-}
-
-function store32(at: usize, value: i32): void {
-  i32.store(RESULT + at, value);
 }

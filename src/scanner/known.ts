@@ -45,24 +45,16 @@ export function keep(table: usize, hash: u32, text: usize, length: u32, wanted: 
   let place = hash & (PLACES - 1);
   while (load<u32>(places + ((<usize>place) << 2)) !== 0) place = (place + 1) & (PLACES - 1);
   const entry = places + (PLACES << 2) + used;
-  store32(entry, hash);
-  store32(entry + 4, length);
-  store32(entry + 8, <u32>value);
-  store32(entry + MARK, <u32>mark);
-  store64(entry + WITH, wanted);
+  store<u32>(entry, hash);
+  store<u32>(entry + 4, length);
+  store<u32>(entry + 8, <u32>value);
+  store<u32>(entry + MARK, <u32>mark);
+  store<u64>(entry + WITH, wanted);
   memory.copy(entry + TEXT_OF, text, length);
-  store32(places + ((<usize>place) << 2), <u32>entry);
-  store32(table, count + 1);
-  store32(table + 4, used + size);
+  store<u32>(places + ((<usize>place) << 2), <u32>entry);
+  store<u32>(table, count + 1);
+  store<u32>(table + 4, used + size);
   return true;
-}
-
-function store32(at: usize, value: u32): void {
-  i32.store(at, <i32>value);
-}
-
-function store64(at: usize, value: u64): void {
-  i64.store(at, <i64>value);
 }
 
 export function clear(table: usize): void {
@@ -107,12 +99,12 @@ export function recall(cache: usize, hash: u32, text: usize, length: u32, wanted
 /** Puts a text in its slot, whatever was there. */
 export function remember(cache: usize, hash: u32, text: usize, length: u32, wanted: u64, a: i32, b: u32, c: u32): void {
   const slot = cache + ((<usize>(hash & (SLOTS - 1))) << SLOT_SHIFT);
-  store32(slot, hash);
-  store32(slot + 4, length);
-  store32(slot + 8, <u32>a);
-  store32(slot + 12, b);
-  store64(slot + WITH, wanted);
-  store32(slot + THIRD, c);
+  store<u32>(slot, hash);
+  store<u32>(slot + 4, length);
+  store<u32>(slot + 8, <u32>a);
+  store<u32>(slot + 12, b);
+  store<u64>(slot + WITH, wanted);
+  store<u32>(slot + THIRD, c);
   memory.copy(slot + CACHED_AT, text, length);
 }
 
