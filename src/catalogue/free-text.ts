@@ -35,7 +35,7 @@ const OPENINGS = /^(?:open\(\) "|"\/|limiting |delaying |client )/;
 
 const known = new WeakMap<SymptomMatcher, FreeText>();
 
-/** One for all inputs that are read with the same symptoms: to look through all of these takes milliseconds. */
+/** One for all inputs that are read with the same symptoms. */
 export function freeTextOf(matcher: SymptomMatcher): FreeText {
   const made = known.get(matcher) ?? new FreeText(matcher);
   known.set(matcher, made);
@@ -71,21 +71,21 @@ class FreeText {
   #lookingAt(place: Place): readonly Candidate<ErrorFacts>[] {
     let found = this.#looking.get(place);
     if (found === undefined) {
-      found = this.#matcher.errorCandidates.filter((candidate) => looksAt(candidate, place));
+      found = this.#matcher.errorCandidatesWith((text) => looksAt(text, place));
       this.#looking.set(place, found);
     }
     return found;
   }
 }
 
-/** Whether it may make a difference to a candidate what stands in a place. */
-function looksAt({ message }: Candidate<ErrorFacts>, { opening, inside, ends }: Place): boolean {
-  if (message === null) return false;
-  const { head, source, exact } = message;
-  if (!exact && head.length <= opening.length) {
+/** Whether it may make a difference to a candidate of this message text what stands in a place. */
+function looksAt(text: string, { opening, inside, ends }: Place): boolean {
+  const star = text.indexOf('*');
+  const head = star === -1 ? text : text.slice(0, star);
+  if (star !== -1 && head.length <= opening.length) {
     if (head === '' || !opening.startsWith(head)) return false;
     // The wildcard takes the place in; what follows it must not stand inside.
-    return !ends.includes(source[head.length + 1] ?? ends);
+    return !ends.includes(text[star + 1] ?? ends);
   }
   if (!head.startsWith(opening)) return false;
   // Text that reaches into the place matches nothing that stands there if it leaves it otherwise than the place ends.

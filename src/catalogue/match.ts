@@ -26,6 +26,8 @@ export interface SymptomMatcher {
   rankError(facts: ErrorFacts): readonly Candidate<ErrorFacts>[];
   rankAccess(facts: AccessFacts): readonly Candidate<AccessFacts>[];
   readonly errorCandidates: readonly Candidate<ErrorFacts>[];
+  /** The error candidates whose message text, wildcards and all, passes a test; in no order. */
+  errorCandidatesWith(passes: (text: string) => boolean): readonly Candidate<ErrorFacts>[];
   readonly accessCandidates: readonly Candidate<AccessFacts>[];
 }
 
@@ -62,6 +64,7 @@ export function compileSymptoms(catalogue: Catalogue): SymptomMatcher {
     get errorCandidates() {
       return index.all();
     },
+    errorCandidatesWith: (passes) => index.withText(passes),
     get accessCandidates() {
       return access();
     },

@@ -49,6 +49,12 @@ export class MessageIndex {
     return this.#sorted(this.#sketches);
   }
 
+  /** Those whose text passes, in no order. */
+  withText(passes: (text: string) => boolean): Candidates {
+    const passing = this.#sketches.filter(({ text }) => text !== null && passes(text));
+    return passing.map((sketch) => this.#candidate(sketch));
+  }
+
   #add(sketch: ErrorSketch): void {
     const { text } = sketch;
     const star = text === null ? 0 : text.indexOf('*');

@@ -27,19 +27,26 @@ const PAGE_BYTES: ReadonlyMap<number, readonly number[]> = new Map([
 const TOKENS_OFF = 7;
 const PADDING = 402;
 
+const PAGE_SIZES: ReadonlyMap<number, readonly number[]> = new Map(
+  Array.from(PAGE_BYTES, ([status, pages]) => {
+    const bare = pages.flatMap((size) => [size - TOKENS_OFF, size - 1, size, size + 1]);
+    return [status, [...bare, ...bare.map((size) => size + PADDING)]];
+  }),
+);
+
 /** Whether nginx has a page of its own for a status. */
 export function hasNginxPage(status: number): boolean {
   return PAGE_BYTES.has(status);
 }
 
+/** The lengths that nginx's own page for a status can have, in bytes; none when it has no page for it. */
+export function nginxPageSizes(status: number): readonly number[] {
+  return PAGE_SIZES.get(status) ?? [];
+}
+
 /** True when a body of `bytes` is as long as nginx's own page for `status`. */
 export function isNginxPage(status: number, bytes: number): boolean {
-  const sizes = PAGE_BYTES.get(status);
-  if (sizes === undefined) return false;
-  return sizes.some((size) => {
-    const bare = bytes > size + PADDING / 2 ? bytes - PADDING : bytes;
-    return (bare >= size - 1 && bare <= size + 1) || bare === size - TOKENS_OFF;
-  });
+  return nginxPageSizes(status).includes(bytes);
 }
 
 /**

@@ -188,31 +188,53 @@ export class Batch {
    * that is not among the first here that say the same. To copy all of them took a fifth of the time.
    */
   keepTexts(): void {
-    const { gist, start, end } = this.columns;
-    const left = Int8Array.from(this.gists, ({ kind }) => (kind === 'error' ? MAX_TEXTS : -1));
-    const kept: number[] = [];
+    const kept = this.#withText();
+    const { start, end } = this.columns;
     let total = 0;
-    for (let i = 0; i < this.length; i++) {
+    for (const i of kept) total += end[i]! - start[i]!;
+    const from = new Uint8Array(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
+    const to = new Uint8Array(total);
+    let at = 0;
+    for (const i of kept) {
+      to.set(from.subarray(start[i], end[i]), at);
+      end[i] = at + end[i]! - start[i]!;
+      start[i] = at;
+      at = end[i]!;
+    }
+    this.bytes = Buffer.from(to.buffer);
+  }
+
+  /**
+   * The findings whose text may be asked for; the others have none from now on. Its loop stands alone: V8 compiles it
+   * while it runs, and took 20 ms of a core for one that copies as well.
+   */
+  #withText(): number[] {
+    const { length } = this;
+    const { gist, start, end } = this.columns;
+    const left = this.#textsToKeep();
+    const kept: number[] = [];
+    for (let i = 0; i < length; i++) {
       const more = left[gist[i]!]!;
       if (more === 0 || end[i] === start[i]) {
         start[i] = 0;
         end[i] = 0;
         continue;
       }
-      left[gist[i]!] = Math.max(more - 1, -1);
+      if (more > 0) left[gist[i]!] = more - 1;
       kept.push(i);
-      end[i] = Math.min(end[i]!, start[i]! + MAX_RAW);
-      total += end[i]! - start[i]!;
+      if (end[i]! - start[i]! > MAX_RAW) end[i] = start[i]! + MAX_RAW;
     }
-    const bytes = Buffer.from(new ArrayBuffer(total));
-    let at = 0;
-    for (const i of kept) {
-      const from = at;
-      at += this.bytes.copy(bytes, from, start[i]!, end[i]!);
-      start[i] = from;
-      end[i] = at;
+    return kept;
+  }
+
+  /** How many texts to keep of each gist; -1: all. */
+  #textsToKeep(): Int8Array {
+    const { gists } = this;
+    const left = new Int8Array(gists.length);
+    for (let number = 0; number < left.length; number++) {
+      left[number] = gists[number]!.kind === 'error' ? MAX_TEXTS : -1;
     }
-    this.bytes = bytes;
+    return left;
   }
 
   #accessColumns(): AccessColumns {

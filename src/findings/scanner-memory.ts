@@ -2,7 +2,7 @@
  * The scanner's memory as it is looked at from here, and the few scanners of a thread, which its inputs use in turn.
  * Where things lie: src/scanner/layout.ts.
  */
-import { hasNginxPage, isNginxAnswer } from './answered-by.ts';
+import { hasNginxPage, isNginxAnswer, nginxPageSizes } from './answered-by.ts';
 import type { AccessColumns, Columns } from './columns.ts';
 import type { SourceCounts } from './counts.ts';
 import type { ScannerFormat } from './scanner-format.ts';
@@ -161,9 +161,7 @@ export class ScannerMemory {
       if (isNginxAnswer(status, null)) kinds[status - 100] = 1;
       if (!hasNginxPage(status)) continue;
       const sizes = new Uint8Array(buffer, this.code.SIZES.value + row * (SIZES_TOLD / 8), SIZES_TOLD / 8);
-      for (let size = 0; size < SIZES_TOLD; size++) {
-        if (isNginxAnswer(status, size)) sizes[size >> 3]! |= 1 << (size & 7);
-      }
+      for (const size of nginxPageSizes(status)) sizes[size >> 3]! |= 1 << (size & 7);
       kinds[status - 100] = 2 + row++;
     }
   }

@@ -63,22 +63,26 @@ export class Crew {
    * @param isFar enough is to be read before it that a thread which is only starting may have it
    */
   part(job: PartJob, isFar: boolean): Promise<ReadPart | null> | null {
-    const member = this.#members
-      .filter(({ ready, parts, wholes }) => (ready || isFar) && parts.size < PARTS_AHEAD && wholes.size === 0)
-      .sort((a, b) => a.parts.size - b.parts.size)[0];
-    if (member === undefined) return null;
+    let member: Member | null = null;
+    for (const one of this.#members) {
+      const { ready, parts, wholes } = one;
+      if ((!ready && !isFar) || parts.size >= PARTS_AHEAD || wholes.size > 0) continue;
+      if (member === null || parts.size < member.parts.size) member = one;
+    }
+    if (member === null) return null;
     const id = this.#ids++;
+    const taker = member;
     return new Promise((resolve) => {
-      member.parts.set(id, (message) => {
-        member.parts.delete(id);
+      taker.parts.set(id, (message) => {
+        taker.parts.delete(id);
         const parcel = message?.parcel ?? null;
         // Unpacked in any case: later parcels refer to what came with this one.
-        const batch = parcel === null ? null : unpackerOf(member, job.input).unpack(parcel);
+        const batch = parcel === null ? null : unpackerOf(taker, job.input).unpack(parcel);
         const result = message?.result ?? null;
         if (batch === null || result === null) resolve(null);
         else resolve({ result, batch });
       });
-      member.thread.send({ kind: 'part', id, job });
+      taker.thread.send({ kind: 'part', id, job });
     });
   }
 

@@ -75,8 +75,12 @@ export class PartFeed implements Feed {
 
   prepare(): void {
     this.#plan();
-    for (const [place, part] of this.#parts.entries()) {
-      if (part.pending === null && part.read === undefined) this.#ask(part, place >= FAR);
+    const parts = this.#parts;
+    for (let place = 0; place < parts.length; place++) {
+      const part = parts[place]!;
+      if (part.pending !== null || part.read !== undefined) continue;
+      // Where there is no room for one that is far, there is none for those behind it.
+      if (!this.#ask(part, place >= FAR) && place >= FAR) return;
     }
   }
 
@@ -112,12 +116,14 @@ export class PartFeed implements Feed {
     }
   }
 
-  #ask(part: Part, isFar: boolean): void {
+  /** Whether a thread has taken it. */
+  #ask(part: Part, isFar: boolean): boolean {
     const asked = this.#crew.part(part.job, isFar);
-    if (asked === null) return;
+    if (asked === null) return false;
     part.pending = asked.then((read) => {
       part.read = read;
     });
+    return true;
   }
 
   /** The first part, read; parts behind it are read here while a thread is at it. */
