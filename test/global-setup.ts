@@ -1,21 +1,25 @@
-/** Before any test: the scanner is compiled, and the programs that tests drive are installed, or the user is told which are missing. */
+/** Before any test: what runs as WebAssembly is compiled, and the programs that tests drive are installed, or the user is told which are missing. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { ensureLabPrograms } from './lab/setup.ts';
 
-const SCANNER = 'src/scanner';
-const COMPILED = 'dist/findings/scanner.wasm';
+/** Tests of the sources need these as the sources have them now. */
+const COMPILED = [
+  { from: 'src/scanner', to: 'dist/findings/scanner.wasm', script: 'build:scanner' },
+  { from: 'src/counter', to: 'dist/incident/counter.wasm', script: 'build:counter' },
+];
 
-/** Tests of the sources need the scanner as the sources have it now. */
-function compileScanner(): void {
-  const made = statSync(COMPILED, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (readdirSync(SCANNER).some((name) => statSync(`${SCANNER}/${name}`).mtimeMs > made)) {
-    execFileSync('npm', ['run', '--silent', 'build:scanner'], { stdio: 'inherit' });
+function compile(): void {
+  for (const { from, to, script } of COMPILED) {
+    const made = statSync(to, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (readdirSync(from).some((name) => statSync(`${from}/${name}`).mtimeMs > made)) {
+      execFileSync('npm', ['run', '--silent', script], { stdio: 'inherit' });
+    }
   }
 }
 
 export default function setup(): void {
-  compileScanner();
+  compile();
   try {
     ensureLabPrograms();
   } catch (error) {

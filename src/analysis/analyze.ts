@@ -79,7 +79,7 @@ async function analyzeOpened(opened: Opened[], settings: AnalysisSettings, io: A
   const joins = opened.some((o) => o.sniffed.kind === 'access' || o.sniffed.kind === 'mixed');
   // Lines of several logs in one stream are in no order of ours.
   const late = opened.some(({ sniffed }) => sniffed.kind === 'mixed');
-  const correlator = new Correlator(registry, { joins, late });
+  const correlator = new Correlator(registry, { joins, late, plain: settings.plain === true });
   const inputs: ReadInput[] = [];
   const waiting: WaitingSource[] = [];
   for (const [index, one] of opened.entries()) {

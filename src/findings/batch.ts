@@ -191,17 +191,17 @@ export class Batch {
     const kept = this.#withText();
     const { start, end } = this.columns;
     let total = 0;
-    for (const i of kept) total += end[i]! - start[i]!;
-    const from = new Uint8Array(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
-    const to = new Uint8Array(total);
+    for (let n = 0; n < kept.length; n++) total += end[kept[n]!]! - start[kept[n]!]!;
+    const bytes = Buffer.from(new ArrayBuffer(total));
     let at = 0;
-    for (const i of kept) {
-      to.set(from.subarray(start[i], end[i]), at);
+    for (let n = 0; n < kept.length; n++) {
+      const i = kept[n]!;
+      bytes.set(this.bytes.subarray(start[i], end[i]), at);
       end[i] = at + end[i]! - start[i]!;
       start[i] = at;
       at = end[i]!;
     }
-    this.bytes = Buffer.from(to.buffer);
+    this.bytes = bytes;
   }
 
   /**

@@ -49,6 +49,11 @@ export class Registry {
     return key;
   }
 
+  /** Changes whenever a gist may have another key than before. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
   /** Whether there is little room for endpoints that were not seen yet. */
   get isCrowded(): boolean {
     return this.endpoints.length > CROWDED * MAX_ENDPOINTS;

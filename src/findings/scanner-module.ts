@@ -1,17 +1,5 @@
 /** The scanner's code: src/scanner, compiled to WebAssembly by the build. */
-import { existsSync, readFileSync } from 'node:fs';
-
-/** A position in the scanner's memory. */
-interface Place {
-  readonly value: number;
-}
-
-/** What of WebAssembly is used here: TypeScript knows it from browsers only. */
-declare const WebAssembly: {
-  readonly Module: new (code: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: ScannerExports };
-  readonly CompileError: new () => Error;
-};
+import { type Place, WebAssemblyCode } from '../webassembly/module.ts';
 
 /** What src/scanner/index.ts exports. */
 export interface ScannerExports {
@@ -52,28 +40,12 @@ export interface ScannerExports {
   readonly NAME_END: Place;
 }
 
-let compiled: object | undefined;
-/** There was no address space for one: to ask again costs a search of the heap for what could be let go each time. */
-let isRefused = false;
+const code = new WebAssemblyCode<ScannerExports>(
+  new URL('./scanner.wasm', import.meta.url),
+  new URL('../../dist/findings/scanner.wasm', import.meta.url),
+);
 
-/**
- * A scanner of its own memory; null where there can be none, as under a narrow limit of address space: then all lines
- * are read the plain way.
- */
+/** A scanner of its own memory; null where there can be none. */
 export function newScanner(): ScannerExports | null {
-  if (isRefused || typeof WebAssembly === 'undefined') return null;
-  try {
-    compiled ??= new WebAssembly.Module(readFileSync(codeFile()));
-    return new WebAssembly.Instance(compiled).exports;
-  } catch (error) {
-    if (!(error instanceof RangeError || error instanceof WebAssembly.CompileError)) throw error;
-    isRefused = true;
-    return null;
-  }
-}
-
-/** A source tree has no code beside this file: it is where the build puts it. */
-function codeFile(): URL {
-  const beside = new URL('./scanner.wasm', import.meta.url);
-  return existsSync(beside) ? beside : new URL('../../dist/findings/scanner.wasm', import.meta.url);
+  return code.instance();
 }

@@ -89,6 +89,11 @@ export class Clients {
     this.#flood.restore(flood);
   }
 
+  /** Makes an empty one what was counted elsewhere: see `NumberCounts.takeOver`. */
+  takeOver(table: Int32Array<ArrayBuffer>, size: number): void {
+    this.#addresses.takeOver(table, size);
+  }
+
   #startFlood(): void {
     const flood = new Flood();
     this.#addresses.each((address, count) => flood.begin(address, count));

@@ -39,17 +39,25 @@ export class Correlator {
   /**
    * @param registry tells the key of each finding
    * @param options `joins`: an access log is among the inputs; `grows`: what is gathered is looked at while findings
-   *   still come; `late`: error lines may come behind the access lines of their requests
+   *   still come; `late`: error lines may come behind the access lines of their requests;
+   *   `plain`: all lines are counted the plain way
    */
   constructor(
     registry: Registry,
-    options: { readonly joins: boolean; readonly grows?: boolean; readonly late?: boolean },
+    options: {
+      readonly joins: boolean;
+      readonly grows?: boolean;
+      readonly late?: boolean;
+      readonly plain?: boolean;
+    },
   ) {
     this.#registry = registry;
     this.#grows = options.grows === true;
     this.#late = options.late === true ? new LateLines() : null;
     this.#sessions = new SessionEnds(this.#at, this.#hits, this.#late);
-    this.#errors = new ErrorLines(registry, this.#at, this.#hits, this.#endpoints, options.joins, this.#late);
+    const { joins } = options;
+    const isFast = !joins && this.#late === null && !this.#grows && options.plain !== true;
+    this.#errors = new ErrorLines(registry, this.#at, this.#hits, this.#endpoints, joins, this.#late, isFast);
     this.#access = new AccessLines(registry, this.#hits, this.#errors, this.#endpoints, this.#sessions, this.#late);
     this.#processes = new ProcessLines(this.#hits, this.#errors, this.#sessions);
   }
@@ -102,12 +110,14 @@ export class Correlator {
       }
       if (time < at.first) at.first = time;
       if (time > at.last) at.last = time;
+      if (said.kind === 'access') this.#errors.countPlain();
       if (said.kind === 'access') this.#access.take(this.#registry.key(said), batch, i, file);
       else this.#processes.take(this.#registry.key(said), batch, i, file);
     }
   }
 
   gathered(): Gathered {
+    this.#errors.countPlain();
     if (!this.#grows) this.#sessions.release(Number.POSITIVE_INFINITY);
     this.#hits.settle();
     this.#access.settle();

@@ -41,6 +41,13 @@ export class NumberCounts {
     this.size++;
   }
 
+  /** Makes an empty one of a table in its own form: places with number and count, of which `size` are taken. */
+  takeOver(table: Int32Array<ArrayBuffer>, size: number): void {
+    this.#table = table;
+    this.#mask = table.length / 2 - 1;
+    this.size = size;
+  }
+
   /** The numbers in ascending order, so that it does not matter in which they came. */
   keys(): Int32Array {
     const keys = new Int32Array(this.size);

@@ -102,6 +102,11 @@ export class RequestsByConnection {
     return this.#groups[slot * SHORT + GROUPS]!;
   }
 
+  /** Takes over what was noted elsewhere, in the same form, before anything was noted here. */
+  takeOver(table: Uint8Array): void {
+    new Uint8Array(this.#wide.buffer).set(table);
+  }
+
   /** A joined request waits for nothing, and what comes for its connection begins anew whether it is known or not. */
   saved(): Generator<SavedBlock> {
     return this.#blocks.saved((slot) => {

@@ -1,0 +1,42 @@
+/** Requests whose error line was seen, by connection: what src/incident/requests-by-connection.ts keeps, laid out alike. */
+
+const SIZE: u32 = 1 << 16;
+const SLOT_BYTES: usize = 32;
+export const CONNECTIONS_BYTES: u32 = SIZE * 32;
+export const CONNECTIONS: usize = memory.data(CONNECTIONS_BYTES, 64);
+const TIME: usize = 8;
+const REQUEST: usize = 16;
+const JOINED: usize = 20;
+const TOUCHED: usize = 24;
+const MOST_TOUCHED: usize = 4;
+const ANOTHER_AFTER: f64 = 600;
+
+/** The group that counts the request already, or -1 when this line starts a new one. */
+export function note(connection: f64, request: u32, time: f64, group: i32): i32 {
+  const slot = CONNECTIONS + <usize>(<u32>(<i64>connection) & (SIZE - 1)) * SLOT_BYTES;
+  const touched = slot + TOUCHED;
+  const isKnown =
+    load<f64>(slot) === connection &&
+    load<u32>(slot, REQUEST) === request &&
+    !(time - load<f64>(slot, TIME) > ANOTHER_AFTER);
+  if (isKnown) {
+    let free: usize = 0;
+    let again = false;
+    for (let at = touched; at < touched + MOST_TOUCHED * 2; at += 2) {
+      const seen = <i32>load<i16>(at);
+      if (seen === group) again = true;
+      else if (seen === -1 && free === 0) free = at;
+    }
+    if (!again) {
+      if (free !== 0) store<i16>(free, <i16>group);
+      store<f64>(slot, time, TIME);
+      return <i32>load<i16>(touched);
+    }
+  }
+  store<f64>(slot, connection);
+  store<f64>(slot, time, TIME);
+  store<u32>(slot, request, REQUEST);
+  store<u32>(slot, 0, JOINED);
+  store<i64>(touched, -0x10000 | (<i64>group & 0xffff));
+  return -1;
+}
