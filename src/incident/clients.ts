@@ -46,11 +46,14 @@ export class Clients {
     }
   }
 
+  /** The clients of a flood one by one would come in an order, so that what is counted exactly is put together first. */
   merge(other: Clients): void {
-    for (const [key, count] of other.#counted()) this.add(key, count);
-    if (other.#flood === null) return;
-    if (this.#flood === null) this.#startFlood();
-    this.#flood!.merge(other.#flood);
+    if (this.#flood === null) {
+      other.#addresses.each((address, count) => this.#addresses.add(address, count));
+      for (const [name, count] of other.#names) this.#count(name, count);
+      if (this.named > EXACT_CLIENTS || other.#flood !== null) this.#startFlood();
+    } else for (const [key, count] of other.#counted()) this.#flood.add(key, count);
+    if (other.#flood !== null) this.#flood!.merge(other.#flood);
   }
 
   /** How many are kept one by one. */
