@@ -8,7 +8,7 @@ import type { AccessRecord, ErrorRecord, Level } from '../nginx/record.ts';
 import { answeredBy } from './answered-by.ts';
 import { type FoldedPath, type PathFolder, upstreamAddress } from './endpoint.ts';
 import type { AnsweredBy, FindingKey, NginxEvent, Upgrade } from './keys.ts';
-import { detach, hashText } from './text.ts';
+import { detach, hashRequest } from './text.ts';
 
 /** Beyond this many, all are forgotten and gathered anew. */
 const MAX_GISTS = 2048;
@@ -225,7 +225,7 @@ function targetOf(record: ErrorRecord | AccessRecord): string | null {
 /** Joins the two lines of a request. What is no request line differs between the logs by its escaping: all one. */
 export function requestHashOf(record: ErrorRecord | AccessRecord): number {
   if (record.request === null || record.request === '') return 0;
-  return targetOf(record) === null ? 1 : hashText(record.request);
+  return targetOf(record) === null ? 1 : hashRequest(record.request);
 }
 
 /** The backends that were tried, or what they answered; `-` stands where none was. */

@@ -51,6 +51,58 @@ export function findWordEnd(c: u8, from: usize): usize {
   return at + <usize>ctz(hits);
 }
 
+/** Where a run of bytes ends that are no control, blank, quote or comma; `end` when none comes before it. */
+export function findSeparator(from: usize, end: usize): usize {
+  const blank = i8x16.splat(32);
+  const quote = i8x16.splat(34);
+  const comma = i8x16.splat(44);
+  const space = i8x16.splat(-96);
+  for (let at = from; at < end; at += 16) {
+    const piece = v128.load(at);
+    const low = v128.or(i8x16.le_u(piece, blank), i8x16.eq(piece, space));
+    const hits = i8x16.bitmask(v128.or(low, v128.or(i8x16.eq(piece, quote), i8x16.eq(piece, comma))));
+    if (hits !== 0) {
+      const found = at + <usize>ctz(hits);
+      return found < end ? found : end;
+    }
+  }
+  return end;
+}
+
+/**
+ * Where the first byte stands that is no part of a target, or is `special`, or a digit where `digits` tells to look for
+ * those; `end` when there is none before it. Bytes that are no part of a target: controls, blanks (0xa0 is one), quotes,
+ * backslashes and 127.
+ */
+export function findInTarget(from: usize, end: usize, special: u8, other: u8, digits: bool): usize {
+  const blank = i8x16.splat(32);
+  const quote = i8x16.splat(34);
+  const slant = i8x16.splat(92);
+  const none = i8x16.splat(127);
+  const space = i8x16.splat(-96);
+  const wanted = i8x16.splat(special);
+  const wantedToo = i8x16.splat(other);
+  const zero = i8x16.splat(48);
+  const ten = i8x16.splat(digits ? 10 : 0);
+  for (let at = from; at < end; at += 16) {
+    const piece = v128.load(at);
+    const bad = v128.or(
+      v128.or(i8x16.le_u(piece, blank), i8x16.eq(piece, quote)),
+      v128.or(v128.or(i8x16.eq(piece, slant), i8x16.eq(piece, none)), i8x16.eq(piece, space)),
+    );
+    const stop = v128.or(
+      v128.or(i8x16.eq(piece, wanted), i8x16.eq(piece, wantedToo)),
+      i8x16.lt_u(i8x16.sub(piece, zero), ten),
+    );
+    const hits = i8x16.bitmask(v128.or(bad, stop));
+    if (hits !== 0) {
+      const found = at + <usize>ctz(hits);
+      return found < end ? found : end;
+    }
+  }
+  return end;
+}
+
 /** Where digits and points end that start at a position. */
 export function findNumberEnd(from: usize): usize {
   const zero = i8x16.splat(48);
@@ -115,15 +167,23 @@ export function hashOf(from: usize, length: u32, seed: u64): u32 {
   return <u32>(a >> 32);
 }
 
-/** `hashText` of src/findings/text.ts: joins a request's error line to its access line, so both ways must agree on it. */
+/** `hashRequest` of src/findings/text.ts: joins a request's error line to its access line, so both ways must agree on it. */
 export function requestHash(from: usize, end: usize): u32 {
-  let h: u32 = 0x811c9dc5;
-  for (let at = from; at < end; at++) h = (h ^ load<u8>(at)) * 0x01000193;
+  const length = end - from;
+  const whole = from + (length & ~3);
+  let h: u32 = 0;
+  for (let at = from; at < whole; at += 4) h = rotl<u32>(h ^ scrambled(load<u32>(at)), 13) * 5 + 0xe6546b64;
+  const left = <u32>(length & 3);
+  h ^= scrambled(left === 0 ? 0 : load<u32>(whole) & <u32>lowBytes(left)) ^ <u32>length;
   h ^= h >> 16;
   h *= 0x85ebca6b;
   h ^= h >> 13;
   h *= 0xc2b2ae35;
   return h ^ (h >> 16);
+}
+
+function scrambled(word: u32): u32 {
+  return rotl<u32>(word * 0xcc9e2d51, 15) * 0x1b873593;
 }
 
 export function isDigit(c: u8): bool {
@@ -148,8 +208,8 @@ export function isWord(at: usize, word: u64, length: u32): bool {
   return ((load<u64>(at) | 0x2020202020202020) & mask) === (word & mask);
 }
 
-/** Copies a stretch of bytes; returns where the copy ends. */
+/** Copies a stretch of bytes; returns where the copy ends. Up to 15 bytes behind that are overwritten as well. */
 export function copied(from: usize, end: usize, to: usize): usize {
-  memory.copy(to, from, end - from);
+  for (let at: usize = 0; at < end - from; at += 16) v128.store(to + at, v128.load(from + at));
   return to + (end - from);
 }

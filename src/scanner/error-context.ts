@@ -2,7 +2,7 @@
  * The context of an error line in its form, once identifiers are taken out of the request, and what of it a symptom can
  * depend on.
  */
-import { copied, find } from './bytes';
+import { copied, find, findSeparator } from './bytes';
 import { KEY } from './layout';
 import { writeForm } from './request';
 
@@ -52,7 +52,7 @@ export function writeContextForm(from: usize, end: usize): usize {
   if (end - from > LONGEST_FORMED) return 0;
   // `, server: NAME, request: "`
   if (load<u64>(from, 1) !== SERVER_WORD || load<u8>(from, 9) !== 32) return 0;
-  let at = wordEnd(from + 10, end);
+  let at = findSeparator(from + 10, end);
   let out = copied(from + 10, at, KEY);
   store<u8>(out++, PART);
   if (load<u8>(at) !== COMMA || load<u64>(at, 1) !== REQUEST_WORD) return 0;
@@ -78,7 +78,7 @@ export function writeContextForm(from: usize, end: usize): usize {
     if (at === upstream || load<u8>(at) !== 58 || load<u8>(at, 1) !== 47 || load<u8>(at, 2) !== 47) return 0;
     const address = at + 3;
     if (isUnix(address)) return 0;
-    at = wordEnd(address, end);
+    at = findSeparator(address, end);
     if (at === end || load<u8>(at) !== QUOTE) return 0;
     let cut = address;
     while (cut < at && load<u8>(cut) !== 47 && load<u8>(cut) !== 63) cut++;
@@ -91,7 +91,7 @@ export function writeContextForm(from: usize, end: usize): usize {
   store<u8>(out++, PART);
   if (load<u8>(at) === COMMA && load<u64>(at, 1) === HOST_WORD) {
     const host = at + 9;
-    at = wordEnd(host, end);
+    at = findSeparator(host, end);
     if (at === end || load<u8>(at) !== QUOTE) return 0;
     // A name that is empty is another than one that is not there.
     store<u8>(out++, QUOTE);
@@ -101,7 +101,7 @@ export function writeContextForm(from: usize, end: usize): usize {
   if (load<u8>(at) === COMMA && load<u64>(at, 1) === REFERRER_WORD) {
     if (load<u8>(at, 9) !== 114 || load<u8>(at, 10) !== 58 || load<u8>(at, 11) !== 32 || load<u8>(at, 12) !== QUOTE)
       return 0;
-    at = wordEnd(at + 13, end);
+    at = findSeparator(at + 13, end);
     if (at === end || load<u8>(at) !== QUOTE) return 0;
     at++;
   }
@@ -113,15 +113,4 @@ export function writeContextForm(from: usize, end: usize): usize {
 /** `unix:` in place of a host. */
 function isUnix(at: usize): bool {
   return load<u32>(at) === 0x78696e75 && load<u8>(at, 4) === 58;
-}
-
-/** Where a run of bytes ends that are no blank, quote or comma. */
-function wordEnd(from: usize, end: usize): usize {
-  let at = from;
-  while (at < end) {
-    const c = load<u8>(at);
-    if (c <= 32 || c === QUOTE || c === COMMA || c === 0xa0) break;
-    at++;
-  }
-  return at;
 }

@@ -17,6 +17,7 @@ import {
   recall,
   remember,
   second,
+  setMark,
   sizeOf,
   TABLE_BYTES,
   valueIn,
@@ -59,6 +60,12 @@ let hourTail: u64 = 0;
 let hourStart: f64 = NaN;
 /** Makes what the cache holds unknown. */
 let age: u64 = 1;
+/** Whether contexts are found in the cache: each that is counts for as many that are not. */
+let luck: i32 = 64;
+const LUCK: i32 = 4;
+const MOST_LUCK: i32 = 256;
+/** Of lines with no luck, one in so many is looked for all the same. */
+const SELDOM: u32 = 15;
 
 /** Of the line that was not known. */
 let askedLevel: u64 = 0;
@@ -118,29 +125,33 @@ export function takeError(at: usize, end: usize, line: u32, base: i32): bool {
     const id = valueIn(known);
     const contextLength = <u32>(end - context);
     const wanted = (age << 32) | <u64>id;
-    const hash = hashOf(context, contextLength, wanted);
-    const slot = recall(CONTEXTS, hash, context, contextLength, wanted);
+    // Where hardly a context comes twice, it costs as much to look for it as to make its form.
+    const isTried = contextLength <= CACHED_TEXT && (luck > 0 || (line & SELDOM) === 0);
+    const hash = isTried ? hashOf(context, contextLength, wanted) : 0;
+    const slot = isTried ? recall(CONTEXTS, hash, context, contextLength, wanted) : 0;
     let value = -1;
     let request: u32 = 0;
     if (slot !== 0) {
       value = first(slot);
       request = second(slot);
+      if (luck < MOST_LUCK) luck += LUCK;
     } else {
+      if (luck > 0) luck--;
       const formEnd = writeContextForm(context, end);
       if (formEnd !== 0) {
         const formLength = <u32>(formEnd - KEY);
-        if (isRoutineShape(id)) value = 0;
+        if (markIn(known) & SHAPED && isRoutineShape(id)) value = 0;
         const form: usize = value === 0 ? 0 : lookUp(FORMS, hashOf(KEY, formLength, id), KEY, formLength, id);
         if (form !== 0) {
           value = valueIn(form);
           request = requestHash(requestFrom, requestTo);
-          if (contextLength <= CACHED_TEXT) remember(CONTEXTS, hash, context, contextLength, wanted, value, request, 0);
+          if (isTried) remember(CONTEXTS, hash, context, contextLength, wanted, value, request, 0);
         }
       }
     }
     if (value >= 0) {
       if (!counted(time, ~value & 1)) return true;
-      countError(markIn(known) >> 1);
+      countError((markIn(known) >> 1) & LEVELS);
       if (value & 1) {
         addRow(value >> 1, time, address, connection, request, line, <u32>(<i32>at + base), <u32>(<i32>end + base));
         if (address === NAMED) addName(<u32>(<i32>client + base), <u32>(<i32>context + base));
@@ -168,6 +179,10 @@ export function takeError(at: usize, end: usize, line: u32, base: i32): bool {
 
 /** Its message quotes a decoded path, so the entry may go on where a client has sent an encoded line feed. */
 const QUOTES: i32 = 1;
+/** The place of its level, above that. */
+const LEVELS: i32 = 127;
+/** Lines with this message are routine in some shape of context. */
+const SHAPED: i32 = 1 << 8;
 
 /**
  * Stores what the line asked about says.
@@ -203,12 +218,11 @@ export function learnErrorLine(value: i32, request: u32, level: i32): bool {
   }
   const formEnd = writeContextForm(askedContext, askedEnd);
   if (formEnd === 0) return true;
-  if (value === 0)
-    return (
-      shapeLength === 0 ||
-      isRoutineShape(id) ||
-      keep(FORMS, hashOf(SHAPE_KEY, shapeLength, id), SHAPE_KEY, shapeLength, <u64>id | SHAPE, 0, 0)
-    );
+  if (value === 0) {
+    if (shapeLength === 0 || isRoutineShape(id)) return true;
+    setMark(known, markIn(known) | SHAPED);
+    return keep(FORMS, hashOf(SHAPE_KEY, shapeLength, id), SHAPE_KEY, shapeLength, <u64>id | SHAPE, 0, 0);
+  }
   const formLength = <u32>(formEnd - KEY);
   const formHash = hashOf(KEY, formLength, id);
   if (lookUp(FORMS, formHash, KEY, formLength, id) !== 0) return true;

@@ -2,7 +2,7 @@
  * What is known of texts. Two kinds of memory: tables, in which a text is found or not, and caches, in which a text
  * takes the place of another with which it shares a hash.
  */
-import { equal } from './bytes';
+import { copied, equal } from './bytes';
 
 /** Places of a table; it takes half as many texts. */
 const PLACES: u32 = 1 << 14;
@@ -71,6 +71,10 @@ export function valueIn(entry: usize): i32 {
   return load<i32>(entry, 8);
 }
 
+export function setMark(entry: usize, mark: i32): void {
+  store<i32>(entry, mark, MARK);
+}
+
 export function markIn(entry: usize): i32 {
   return load<i32>(entry, MARK);
 }
@@ -105,7 +109,7 @@ export function remember(cache: usize, hash: u32, text: usize, length: u32, want
   store<u32>(slot + 12, b);
   store<u64>(slot + WITH, wanted);
   store<u32>(slot + THIRD, c);
-  memory.copy(slot + CACHED_AT, text, length);
+  copied(text, text + length, slot + CACHED_AT);
 }
 
 export function first(slot: usize): i32 {

@@ -3,7 +3,7 @@
  * path, hint and kind (`PathFolder` in src/findings/endpoint.ts), so a piece is taken out only where that folds it
  * whatever it says; in doubt it stays, which only costs another form.
  */
-import { isDigit, isWord, lower } from './bytes';
+import { copied, findInTarget, isDigit, isWord, lower } from './bytes';
 
 export const LONGEST_REQUEST: usize = 1024;
 /** Stand in a form for what was taken out. Requests that hold such bytes have no form. */
@@ -16,6 +16,9 @@ const TRANSPORT: u8 = 6;
 
 const SLASH: u8 = 47;
 const BLANK: u8 = 32;
+const QUESTION: u8 = 63;
+const NUMBER_SIGN: u8 = 35;
+const AMPERSAND: u8 = 38;
 /** Longest value of `transport` that is looked at. */
 const LONGEST_TRANSPORT: usize = 40;
 
@@ -51,6 +54,15 @@ export function writeForm(from: usize, end: usize, to: usize): usize {
 }
 
 function writeTarget(from: usize, end: usize, to: usize): usize {
+  // Segments without a digit stay as they are, and most have none.
+  const at = findInTarget(from + 1, end, QUESTION, NUMBER_SIGN, true);
+  if (at < end && isDigit(load<u8>(at))) return writeSegments(from, end, to);
+  if (at < end && load<u8>(at) !== QUESTION && load<u8>(at) !== NUMBER_SIGN) return 0;
+  const out = copied(from, at, to);
+  return at >= end ? out : writeQuery(at + 1, end, out);
+}
+
+function writeSegments(from: usize, end: usize, to: usize): usize {
   let out = to;
   let at = from + 1;
   store<u8>(out++, SLASH);
@@ -59,7 +71,7 @@ function writeTarget(from: usize, end: usize, to: usize): usize {
     const c = at < end ? load<u8>(at) : 0;
     // What is neither printed nor a letter of some other alphabet is left to the plain way; 0xa0 is a kind of blank.
     if (at < end && (c <= BLANK || c === 34 || c === 92 || c === 127 || c === 0xa0)) return 0;
-    const isEnd = at >= end || c === 63 || c === 35;
+    const isEnd = at >= end || c === QUESTION || c === NUMBER_SIGN;
     if (!isEnd && c !== SLASH) continue;
     out = writeSegment(start, at, out);
     if (isEnd) break;
@@ -77,10 +89,9 @@ function writeQuery(from: usize, end: usize, to: usize): usize {
   if (from >= end) return out;
   store<u8>(out++, QUERY);
   let start = from;
-  for (let at = from; at <= end; at++) {
-    const c = at < end ? load<u8>(at) : <u8>38;
-    if (at < end && (c <= BLANK || c === 34 || c === 92 || c === 127 || c === 0xa0)) return 0;
-    if (c !== 38) continue;
+  while (start <= end) {
+    const at = findInTarget(start, end, AMPERSAND, AMPERSAND, false);
+    if (at < end && load<u8>(at) !== AMPERSAND) return 0;
     const length = at - start;
     const first = lower(load<u8>(start));
     if (first === 115) {
@@ -99,7 +110,7 @@ function writeQuery(from: usize, end: usize, to: usize): usize {
       ) {
         if (length > LONGEST_TRANSPORT) return 0;
         store<u8>(out++, TRANSPORT);
-        for (let i = start + 10; i < at; i++) store<u8>(out++, load<u8>(i));
+        out = copied(start + 10, at, out);
       }
     }
     start = at + 1;
@@ -162,11 +173,6 @@ function writeSegment(from: usize, end: usize, to: usize): usize {
     if (written !== 0) return written;
   }
   return copied(from, end, to);
-}
-
-function copied(from: usize, end: usize, to: usize): usize {
-  memory.copy(to, from, end - from);
-  return to + (end - from);
 }
 
 /** Eight, four, four, four and twelve hexadecimal digits. */
