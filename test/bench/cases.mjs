@@ -15,7 +15,17 @@ const MTAIL = [
 ].join('\n');
 
 const sh = (script) => ['sh', '-c', script];
+const ONE_CORE = ['taskset', '-c', '0'];
+/** What tools are given that take minutes for all of a log, in MB: what counts is the rate. GoAccess slows down on the way. */
+const HEAD_MB = 187;
+const SHORT_HEAD_MB = 20;
+
 const own = (label, ...args) => ({ tool: `wslog${label}`, command: [...WSLOG, 'analyze', '--json', '--no-nginx-conf', ...args] });
+
+const onOneCore = (...logs) => {
+  const { command } = own('', ...logs);
+  return { tool: 'wslog on one core', command: [...ONE_CORE, ...command] };
+};
 
 /** @returns {{ what: string, bytes: number, contenders: import('./measure.mjs').Contender[] }[]} */
 export function casesOf(logs, kind, megabytes, folder) {
@@ -24,7 +34,7 @@ export function casesOf(logs, kind, megabytes, folder) {
   const gz = logs.gzip(log);
   const zst = logs.zstd(log);
   const hostile = logs.plain(kind, megabytes, true);
-  const [first, second] = logs.halves(log);
+  const halves = logs.halves(log);
   return [
     {
       what: `${kind}, plain`,
@@ -56,12 +66,17 @@ export function casesOf(logs, kind, megabytes, folder) {
           : [own('', zst), { tool: 'zstdcat, wc -l', command: sh(`zstdcat '${zst}' | wc -l`) }],
     },
     {
+      what: `${kind}, two files`,
+      bytes,
+      contenders: [own('', ...halves.plain), onOneCore(...halves.plain)],
+    },
+    {
       what: `${kind}, two gzip files`,
       bytes,
       contenders: [
-        own('', first, second),
-        own(' --workers 1', '--workers', '1', first, second),
-        { tool: 'zcat, wc -l', command: sh(`zcat '${first}' '${second}' | wc -l`) },
+        own('', ...halves.packed),
+        onOneCore(...halves.packed),
+        { tool: 'zcat, wc -l', command: sh(`zcat '${halves.packed.join("' '")}' | wc -l`) },
       ],
     },
     {
@@ -85,18 +100,19 @@ export function casesOf(logs, kind, megabytes, folder) {
   ];
 }
 
-/** Tools that take minutes for all of a log are given its head; what counts is the rate. */
+/** Tools that take minutes for all of a log are given its head. */
 function slow(logs, log, kind, folder) {
-  const head = logs.head(log);
-  const bytes = logs.size(head);
+  const head = logs.head(log, HEAD_MB);
+  const shortHead = logs.head(log, SHORT_HEAD_MB);
   const program = join(folder, 'bench.mtail');
   writeFileSync(program, MTAIL);
-  const goaccess = ['goaccess', head, '--log-format=COMBINED', '--no-progress', '-o', join(folder, 'goaccess.json')];
+  const of = (tool, read, ...command) => ({ tool, bytes: logs.size(read), command });
+  const goaccess = ['--log-format=COMBINED', '--no-progress', '-o', join(folder, 'goaccess.json')];
   return [
-    { tool: 'lnav', bytes, command: ['lnav', '-n', '-N', '-c', ';SELECT count(*) FROM all_logs', head] },
-    ...(kind === 'combined' ? [{ tool: 'GoAccess', bytes, command: goaccess }] : []),
-    { tool: 'fail2ban-regex', bytes, command: ['fail2ban-regex', '--print-no-missed', head, FAILREGEX] },
-    { tool: 'mtail', bytes, command: ['mtail', '--one_shot', '--progs', program, '--logs', head] },
+    of('lnav', head, 'lnav', '-n', '-N', '-c', ';SELECT count(*) FROM all_logs', head),
+    ...(kind === 'combined' ? [of('GoAccess', head, 'goaccess', head, ...goaccess)] : []),
+    of('fail2ban-regex', shortHead, 'fail2ban-regex', '--print-no-missed', shortHead, FAILREGEX),
+    of('mtail', shortHead, 'mtail', '--one_shot', '--progs', program, '--logs', shortHead),
   ];
 }
 

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { generate } from './generate.mjs';
 import { installed, shell } from './measure.mjs';
 
-/** Bytes of the head that tools are given which take minutes for all of it. */
-const HEAD_MB = 20;
 const PIECES = 10;
 
 export class Logs {
@@ -23,8 +21,9 @@ export class Logs {
     );
   }
 
-  head(log) {
-    return this.#once(`head-of-${name(log)}`, (path) => shell(`head -c ${HEAD_MB}000000 '${log}' > '${path}'`));
+  /** The first so many megabytes, for tools that take minutes for all of it. */
+  head(log, megabytes) {
+    return this.#once(`head-${megabytes}-of-${name(log)}`, (path) => shell(`head -c ${megabytes}000000 '${log}' > '${path}'`));
   }
 
   gzip(log) {
@@ -51,13 +50,14 @@ export class Logs {
     });
   }
 
-  /** Two packed halves of a log. */
+  /** The halves of a log, plain and packed. */
   halves(log) {
     const folder = this.#once(`halves-${name(log)}`, (made) => {
       mkdirSync(made);
-      shell(`cd '${made}' && split -n l/2 -d -a 1 '${log}' error.log. && gzip error.log.0 error.log.1`);
+      shell(`cd '${made}' && split -n l/2 -d -a 1 '${log}' half. && gzip -k half.0 half.1`);
     });
-    return [join(folder, 'error.log.0.gz'), join(folder, 'error.log.1.gz')];
+    const files = (ending) => [join(folder, `half.0${ending}`), join(folder, `half.1${ending}`)];
+    return { plain: files(''), packed: files('.gz') };
   }
 
   size(log) {
