@@ -13,7 +13,7 @@ it('finds the same where WebAssembly is turned off', () => {
   const options = { encoding: 'utf8', env, timeout: 60_000 } as const;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['--no-expose-wasm', CLI, 'analyze', '--json', log],
+    ['--import', 'data:text/javascript,delete globalThis.WebAssembly', CLI, 'analyze', '--json', log],
     options,
   );
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
