@@ -7,11 +7,10 @@ import type { Symptom } from '../catalogue/types.ts';
 import type { AccessRecord, ErrorRecord, Level } from '../nginx/record.ts';
 import { answeredBy } from './answered-by.ts';
 import { type FoldedPath, type PathFolder, upstreamAddress } from './endpoint.ts';
+import { GistRoom } from './gist-room.ts';
 import type { AnsweredBy, FindingKey, NginxEvent, Upgrade } from './keys.ts';
 import { detach, hashRequest } from './text.ts';
 
-/** Beyond this many, all are forgotten and gathered anew. */
-const MAX_GISTS = 2048;
 const MAX_NAME = 256;
 /** Names that are kept once for all gists. */
 const MAX_NAMES = 512;
@@ -94,6 +93,7 @@ export class Gists {
   #byId = new Map<string, Gist>();
   /** Names that come in many gists: a copy for each was a third of what they take. */
   readonly #names = new Map<string, string>();
+  readonly #room = new GistRoom();
 
   /** @param fold of the request's path; null when the line concerns none */
   error(symptom: Symptom, record: ErrorRecord, fold: FoldedPath | null): ErrorGist {
@@ -172,7 +172,8 @@ export class Gists {
 
   /** Forgets all of them when they are many: true when it did. What holds a gist of before must let it go. */
   trim(): boolean {
-    if (this.all.length < MAX_GISTS) return false;
+    if (this.all.length < this.#room.most) return false;
+    this.#room.forgotten();
     this.all = [];
     this.#byId = new Map();
     this.#names.clear();
@@ -199,6 +200,7 @@ export class Gists {
   #keep<G extends Gist>(id: string, gist: G): G {
     this.all.push(gist);
     this.#byId.set(id, gist);
+    this.#room.made(id);
     return gist;
   }
 }

@@ -8,7 +8,7 @@ import { detach } from './text.ts';
 
 /** Bounds on what log content can make us remember. */
 const MAX_ENDPOINTS = 2000;
-const MAX_KEYS = 8192;
+const MAX_KEYS = 32_768;
 /** The share of the endpoints at which who watches for months begins anew. */
 const CROWDED = 0.9;
 

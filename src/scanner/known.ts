@@ -5,9 +5,9 @@
 import { copied, equal } from './bytes';
 
 /** Places of a table; it takes half as many texts. */
-const PLACES: u32 = 1 << 14;
+const PLACES: u32 = 1 << 16;
 const MOST: u32 = PLACES / 2;
-const ARENA: u32 = 2 * 1024 * 1024;
+const ARENA: u32 = 8 * 1024 * 1024;
 const HEAD: usize = 16;
 export const TABLE_BYTES: u32 = <u32>HEAD + PLACES * 4 + ARENA;
 

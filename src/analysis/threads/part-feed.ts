@@ -135,11 +135,17 @@ export class PartFeed implements Feed {
       const mine = this.#parts.find(({ pending, read }) => pending === null && read === undefined);
       if (mine !== undefined) {
         mine.read = this.#readHere(mine.job);
-        // Others come before it.
-        if (mine !== part) mine.read?.batch.close();
+        this.#closeForgotten(mine);
       } else await part.pending;
     }
     return part.read;
+  }
+
+  /** Packs what waits with gists that the reader has forgotten since: nobody else needs these. */
+  #closeForgotten({ read: last }: Part): void {
+    for (const { pending, read } of this.#parts) {
+      if (pending === null && read != null && read.batch.gists !== last?.batch.gists) read.batch.close();
+    }
   }
 
   #readHere(job: PartJob, unknown?: () => UnknownLines): ReadPart | null {
