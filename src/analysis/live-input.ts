@@ -86,6 +86,7 @@ export class LiveInput {
 
   #woken() {
     const reader = new SourceReader({
+      lasting: true,
       matcher: this.#matcher,
       formats: this.formats,
       offsetAt: this.offsetAt,

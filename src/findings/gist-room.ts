@@ -1,12 +1,13 @@
 /**
  * How many gists of a source are worth remembering. Where hardly a line comes twice, to remember more takes memory and
  * saves nothing; where a few thousand kinds of lines take turns, to forget them means to read each in full again: four
- * backends of five thousand pages took 34 ns a byte, and take 6. So there is room for more only where those that
+ * backends of five thousand pages took 33 ns a byte, and take 5. So there is room for more only where those that
  * were forgotten come again.
  */
 import { hashText } from './text.ts';
 
-/** Gists beyond which all are forgotten, to be gathered anew: at first, and at most. */
+/** Gists beyond which all are forgotten, to be gathered anew: at first, where nothing comes again, and at most. */
+const FIRST = 16_384;
 const FEW = 2048;
 const MANY = 32_768;
 const GROWTH = 4;
@@ -20,11 +21,16 @@ const UNNOTED = 512;
 
 export class GistRoom {
   /** So many are remembered. */
-  most = FEW;
+  most: number;
   #bits: Uint8Array | null = null;
   #kept = 0;
   #made = 0;
   #again = 0;
+
+  /** @param isLasting the source is read for months beside others: what is remembered in vain adds up there */
+  constructor(isLasting: boolean) {
+    this.most = isLasting ? FEW : FIRST;
+  }
 
   /** Tells of a gist that was made, by all it says. */
   made(id: string): void {
@@ -44,6 +50,7 @@ export class GistRoom {
   /** Tells that all are forgotten. */
   forgotten(): void {
     if (this.#again > COMES_AGAIN * this.#made) this.most = Math.min(this.most * GROWTH, MANY);
+    else this.most = FEW;
     this.#made = 0;
     this.#again = 0;
     if (this.#kept < MOST_KEPT) return;

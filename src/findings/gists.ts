@@ -93,7 +93,11 @@ export class Gists {
   #byId = new Map<string, Gist>();
   /** Names that come in many gists: a copy for each was a third of what they take. */
   readonly #names = new Map<string, string>();
-  readonly #room = new GistRoom();
+  readonly #room: GistRoom;
+
+  constructor(room = new GistRoom(true)) {
+    this.#room = room;
+  }
 
   /** @param fold of the request's path; null when the line concerns none */
   error(symptom: Symptom, record: ErrorRecord, fold: FoldedPath | null): ErrorGist {

@@ -15,6 +15,7 @@ import { clientOf } from './client.ts';
 import { newCounts, noteStart } from './counts.ts';
 import { PathFolder } from './endpoint.ts';
 import { nginxEvent, startedVersion } from './events.ts';
+import { GistRoom } from './gist-room.ts';
 import { foldOf, type Gist, Gists, isWebSocket, requestHashOf } from './gists.ts';
 import type { Scanner } from './scanner.ts';
 import { TextWindow } from './text-window.ts';
@@ -30,6 +31,8 @@ export interface ReaderOptions {
   /** Epoch seconds; lines before `since` or not before `until` are left out. */
   readonly since: number;
   readonly until: number;
+  /** It reads for months beside others, and had better remember little. */
+  readonly lasting?: boolean;
   /** Turns the fast way off, for tests that compare both. */
   readonly plain?: boolean;
 }
@@ -52,7 +55,7 @@ const MAX_PARTIAL = 16_384;
 export class LineReader {
   counts = newCounts();
   unknown = new UnknownLines();
-  readonly gists = new Gists();
+  readonly gists: Gists;
   /** Tries left, and tries made. */
   guessesLeft = MAX_GUESSES;
   guessed = 0;
@@ -66,6 +69,7 @@ export class LineReader {
   readonly #folder = new PathFolder();
 
   constructor(options: ReaderOptions, scanner: Scanner | null) {
+    this.gists = new Gists(new GistRoom(options.lasting === true));
     this.#options = options;
     this.#scanner = scanner;
   }

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { GistRoom } from '../../../src/findings/gist-room.ts';
 
 /** Lets a source meet gists, forgetting all whenever there is no room, and tells how many it remembers then. */
-function roomAfter(gists: Iterable<string>): number {
-  const room = new GistRoom();
+function roomAfter(gists: Iterable<string>, isLasting = true): number {
+  const room = new GistRoom(isLasting);
   const remembered = new Set<string>();
   for (const gist of gists) {
     if (remembered.has(gist)) continue;
@@ -26,11 +26,17 @@ it('has room for all kinds of lines that take turns', () => {
   // One after the other, and in any order.
   expect(roomAfter(numbered(100_000, (i) => i % 9000))).toBeGreaterThanOrEqual(9000);
   expect(roomAfter(numbered(200_000, (i) => (i * i * 7919) % 20_011))).toBeGreaterThanOrEqual(10_000);
-  expect(roomAfter(numbered(10_000, (i) => i % 1000))).toBe(new GistRoom().most);
+  expect(roomAfter(numbered(10_000, (i) => i % 1000))).toBe(new GistRoom(true).most);
 });
 
 it('has no more room for lines that never come again, and a bound for those that do', () => {
-  const few = new GistRoom().most;
+  const few = new GistRoom(true).most;
   expect(roomAfter(numbered(60_000, (i) => i))).toBe(few);
+  expect(
+    roomAfter(
+      numbered(60_000, (i) => i),
+      false,
+    ),
+  ).toBe(few);
   expect(roomAfter(numbered(300_000, (i) => i % 60_000))).toBeLessThanOrEqual(32_768);
 });
