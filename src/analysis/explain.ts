@@ -10,6 +10,7 @@ import { foldOf, Gists } from '../findings/gists.ts';
 import { Registry } from '../findings/registry.ts';
 import { commonest, isEverydayFault } from '../incident/assemble.ts';
 import { Cluster } from '../incident/cluster.ts';
+import { metBeforeErrorPage } from '../incident/error-page.ts';
 import { type Gathered, increment, newAccessGroup, newErrorGroup } from '../incident/groups.ts';
 import { isHandshake } from '../incident/handshake.ts';
 import { type Verdict, WebSocketVerdicts } from '../incident/websocket.ts';
@@ -161,13 +162,14 @@ export class LineExplainer {
               ? 'unknown'
               : 'likely';
     const cluster = new Cluster('', '', endpoint, verdict);
+    const met = metBeforeErrorPage(group);
     const symptom = this.#matcher.matchAccess({
-      status: key.status,
-      answeredBy: key.answeredBy,
+      status: met.status,
+      answeredBy: met.answeredBy,
       bodyBytes: commonest(group.bodyBytes),
       tlsBytes: key.tlsBytes,
       protocol: key.protocol,
-      handshake: isHandshake(group, endpoint, verdict, 0),
+      handshake: isHandshake({ ...group, status: met.status }, endpoint, verdict, 0),
     });
     if (symptom !== null) cluster.addAccess(group, symptom, verdict, endpoint);
     cluster.websocket = verdict;

@@ -1,6 +1,7 @@
 /** What the answers show: who made them, what they say, how long they took. */
 import { hasNginxPage, isNginxPage } from '../findings/answered-by.ts';
 import type { Cluster } from '../incident/cluster.ts';
+import { metBeforeErrorPage } from '../incident/error-page.ts';
 import { DurationHistogram } from '../incident/histogram.ts';
 import { bodyMeaning } from './bodies.ts';
 import { seconds } from './duration.ts';
@@ -32,7 +33,7 @@ function statusText(status: number): string {
 
 function answeredBy(cluster: Cluster): FactValue[] {
   const found = new Set<FactValue>();
-  for (const group of cluster.access) found.add(group.answeredBy);
+  for (const group of cluster.access) found.add(metBeforeErrorPage(group).answeredBy);
   // An error line with a backend and no answer of its own is nginx speaking.
   if (cluster.errors.some((g) => g.symptom.stage === 'handshake' || g.symptom.stage === 'front')) found.add('nginx');
   return [...found];
@@ -42,6 +43,8 @@ function bodies(cluster: Cluster, say: Say): void {
   const found = new Set<FactValue>();
   let example = 0;
   for (const group of cluster.access) {
+    // The page that error_page sends says nothing of who refused.
+    if (metBeforeErrorPage(group) !== group) continue;
     for (const bytes of group.bodyBytes.keys()) {
       if (group.answeredBy !== 'backend' && isNginxPage(group.status, bytes)) found.add('nginx-error-page');
       else {

@@ -17,7 +17,16 @@ export function factsOfLocation(place: ResolvedLocation): Facts {
   if (place.returns !== null || place.autoRedirect) {
     say('conf-redirect', redirects(place), () => `${where} redirects`);
   }
+  if (place.returns !== null) {
+    const code = /^\d{3}\b/.exec(place.returns.value)?.[0] ?? '302';
+    say('conf-return', code, (v) => `${where} answers ${v} by \`return\` (${at(place.returns!)})`);
+  }
   say('conf-auth-request', place.authRequest.value !== null, () => `${where} asks auth_request first`);
+  say(
+    'conf-mirror',
+    place.mirror.value !== null,
+    () => `${where} mirrors requests by a subrequest (${at(place.mirror)})`,
+  );
   say('conf-limit', place.limitReq.length + place.limitConn.length > 0, (v) =>
     v === true ? `${where} is limited by limit_req or limit_conn` : `${where} has no limit`,
   );

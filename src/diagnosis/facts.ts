@@ -1,5 +1,6 @@
 /** All facts of a cluster. */
 import type { Cluster } from '../incident/cluster.ts';
+import { metBeforeErrorPage } from '../incident/error-page.ts';
 import type { LineRef } from '../incident/tally.ts';
 import { answerFacts } from './answer-facts.ts';
 import { endpointFacts, upstreamFacts } from './endpoint-facts.ts';
@@ -42,6 +43,9 @@ export function factsOf(cluster: Cluster, around: Surroundings): Facts {
   say('error-log-shows', [around.visibility.errorLog], (v) =>
     v === 'nothing' ? 'no error log was given' : `the error log was written at level ${v}`,
   );
+  if (isRefusedByNginxAlone(cluster)) {
+    say('refused-silently', [around.visibility.errorLog], (v) => `the error log, at ${v}, has no line on it`);
+  }
   const distinct = cluster.tally.clients.distinct().count;
   say('clients', [distinct], (n) => `${n} ${n === 1 ? 'client is' : 'clients are'} hit`);
   say('incident-count', [cluster.tally.count], (n) => `${n} hits`);
@@ -49,6 +53,15 @@ export function factsOf(cluster: Cluster, around: Surroundings): Facts {
   for (const [name, fact] of around.confFacts(cluster)) facts.set(name, fact);
   timerFacts(cluster, facts, say);
   return facts;
+}
+
+/** Whether nginx made every answer by itself and no line of the error log is known to belong to one. */
+function isRefusedByNginxAlone({ errors, access }: Cluster): boolean {
+  return (
+    errors.length === 0 &&
+    access.length > 0 &&
+    access.every((g) => metBeforeErrorPage(g) === g && g.answeredBy === 'nginx')
+  );
 }
 
 function times(count: number): string {

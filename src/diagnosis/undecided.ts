@@ -19,6 +19,10 @@ const HOW: ReadonlyMap<string, string> = new Map([
   ['session-seconds', 'log `$request_time`: for a WebSocket it is how long the connection lived'],
   ['error-log-shows', 'set `error_log … info`: nginx reports the end of a tunnel at that level only'],
   ['endpoint-success', 'give the access log too: whether other handshakes on the path succeeded decides much'],
+  [
+    'refused-silently',
+    'give the error log of the same time too: nginx gives a reason there for most of what it refuses',
+  ],
   ['body', 'give the access log too: the size of the answer tells who refused'],
 ]);
 const CONFIG = 'give the nginx configuration (-c /etc/nginx/nginx.conf): it shows what nginx sends to the backend';

@@ -6,6 +6,7 @@ import type { SymptomMatcher } from '../catalogue/match.ts';
 import type { Catalogue, Symptom } from '../catalogue/types.ts';
 import type { Endpoint } from '../findings/keys.ts';
 import { Cluster } from './cluster.ts';
+import { metBeforeErrorPage } from './error-page.ts';
 import type { AccessGroup, ErrorGroup, Gathered, SessionGroup } from './groups.ts';
 import { isHandshake } from './handshake.ts';
 import { sessionShapes, sessionsByEndpoint } from './sessions.ts';
@@ -165,10 +166,11 @@ function addAccess(
 ): void {
   const endpoint = verdicts.canonical(group.endpoint);
   const verdict = verdicts.access(group);
-  const handshake = isHandshake(group, endpoint, verdict, verdicts.stats(endpoint)?.ok ?? 0);
+  const met = metBeforeErrorPage(group);
+  const handshake = isHandshake({ ...group, status: met.status }, endpoint, verdict, verdicts.stats(endpoint)?.ok ?? 0);
   const symptom = matcher.matchAccess({
-    status: group.status,
-    answeredBy: group.answeredBy,
+    status: met.status,
+    answeredBy: met.answeredBy,
     bodyBytes: commonest(group.bodyBytes),
     tlsBytes: group.tlsBytes,
     protocol: [...group.protocols][0] ?? null,
@@ -180,7 +182,7 @@ function addAccess(
       (c.paths.has(endpoint.path) || (c.endpoint === null && c.errors.some((e) => e.symptom.stage === 'process'))) &&
       group.tally.first <= c.tally.last + SAME_TIME &&
       group.tally.last >= c.tally.first - SAME_TIME &&
-      [...c.symptoms.values()].some((s) => s.symptom.status?.includes(group.status) === true),
+      [...c.symptoms.values()].some((s) => s.symptom.status?.includes(met.status) === true),
   );
   const tls = group.tlsBytes ? clusters.find((c) => c.endpoint === null && c.family === symptom.causes[0]) : undefined;
   if (tls !== undefined) tls.addAccess(group, symptom, verdict, endpoint);

@@ -1,6 +1,7 @@
 /** One thing that is wrong: the groups of lines that come from it, before anybody has said why. */
 import type { Severity, Symptom } from '../catalogue/types.ts';
 import type { Endpoint } from '../findings/keys.ts';
+import { metBeforeErrorPage } from './error-page.ts';
 import type { AccessGroup, ErrorGroup, SessionGroup } from './groups.ts';
 import type { Spike } from './histogram.ts';
 import { Tally } from './tally.ts';
@@ -30,7 +31,9 @@ export class Cluster {
   /** Root symptoms first, in the order they joined. */
   readonly symptoms = new Map<string, { symptom: Symptom; count: number }>();
   readonly tally = new Tally();
+  /** What the clients got, and what there was before `error_page` replaced it. */
   readonly statuses = new Map<number, number>();
+  readonly met = new Map<number, number>();
   readonly upstreams = new Map<string, number>();
   readonly paths = new Map<string, number>();
 
@@ -46,7 +49,10 @@ export class Cluster {
     this.errors.push(group);
     this.#addSymptom(group.symptom, group.tally.count + group.secondary);
     this.tally.merge(group.tally);
-    for (const [status, count] of group.statuses) bump(this.statuses, status, count);
+    for (const [status, count] of group.statuses) {
+      bump(this.statuses, status, count);
+      bump(this.met, status, count);
+    }
     if (group.upstream !== '') bump(this.upstreams, group.upstream, group.tally.count + group.secondary);
     if (endpoint !== null) bump(this.paths, endpoint.path, group.tally.count);
     this.websocket = stronger(this.websocket, verdict);
@@ -58,7 +64,10 @@ export class Cluster {
     this.#addSymptom(symptom, group.tally.count);
     this.tally.merge(group.tally);
     bump(this.statuses, group.status, group.tally.count);
-    for (const [address, count] of group.upstreams) bump(this.upstreams, address, count);
+    bump(this.met, metBeforeErrorPage(group).status, group.tally.count);
+    // A proxy in between that relayed the failure is not the backend that error lines name.
+    if (this.errors.length === 0 || group.answeredBy !== 'backend')
+      for (const [address, count] of group.upstreams) bump(this.upstreams, address, count);
     bump(this.paths, endpoint.path, group.tally.count);
     this.websocket = stronger(this.websocket, verdict);
     this.severity = worse(this.severity, symptom.severity);

@@ -36,7 +36,18 @@ export function addJoined(
   if (seconds >= 0) group.requestSeconds.add(seconds, bytes);
   if (upgrade === 'yes' || status === 101) group.upgradeYes++;
   else if (upgrade === 'no') group.upgradeNo++;
-  if (status < 400 && group.symptom.stage === 'handshake') group.recovered++;
+  if (group.symptom.stage === 'handshake' && isRecovered(status, upstreamStatus, upgrade)) group.recovered++;
+}
+
+/** Whether another backend answered after all; a page that `error_page` sends with 200 is no answer of a backend. */
+function isRecovered(
+  status: number,
+  upstreamStatus: AccessKey['upstreamStatus'],
+  upgrade: AccessKey['upgrade'],
+): boolean {
+  if (status === 101) return true;
+  const last = upstreamStatus.at(-1);
+  return status < 400 && upgrade !== 'yes' && (last === undefined || Number(last) === status);
 }
 
 /** Counts a request that no error line explains. */

@@ -27,7 +27,9 @@ export function setSeverity(cluster: Cluster, verdicts: WebSocketVerdicts): void
     return;
   }
   if (!handshake || severityRank(cluster.severity) < severityRank('warning')) return;
-  if (recovered > 0 && recovered >= hits * 0.9) cluster.severity = 'warning';
+  // Where no handshake was ever accepted, a 200 is a page of somebody's, such as that of error_page.
+  const accepted = ok > 0 || cluster.endpoint?.fold.hint !== 'strong';
+  if (accepted && recovered > 0 && recovered >= hits * 0.9) cluster.severity = 'warning';
   else if (cluster.websocket === 'yes' || cluster.websocket === 'likely') {
     if (ok === 0 && hits >= PROBING && cluster.severity === 'error') cluster.severity = 'critical';
     else if (ok > hits * 20 && cluster.severity === 'error') cluster.severity = 'warning';

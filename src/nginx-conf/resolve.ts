@@ -51,6 +51,8 @@ export interface ResolvedLocation {
   readonly limitConn: readonly Setting<string>[];
   /** The URI of `auth_request`; null when there is none. */
   readonly authRequest: Setting<string | null>;
+  /** A URI of `mirror`, the last one; null when there is none. */
+  readonly mirror: Setting<string | null>;
   readonly authBasic: Setting<string | null>;
   /** The `return` that answers, the server's before the location's. */
   readonly returns: Setting<string> | null;
@@ -193,6 +195,7 @@ function resolveIn(
     limitReq: lines('limit_req'),
     limitConn: lines('limit_conn'),
     authRequest: switchable(conf, block, 'auth_request'),
+    mirror: switchable(conf, block, 'mirror'),
     authBasic: switchable(conf, block, 'auth_basic'),
     returns: returned === undefined ? null : placed(returned.args.join(' '), returned),
     rewrites: stages.flatMap((level) => named(level.block, 'rewrite')).map((line) => placed(line.args.join(' '), line)),

@@ -35,7 +35,7 @@ export function buildIncident(diagnosis: Diagnosis, parts: DocumentParts, { byte
     server: server === '' ? 'this server' : show(server),
     host: show(cluster.endpoint?.host ?? '') || (server === '' ? '' : show(server)),
     seconds: measuredSeconds(diagnosis),
-    status: [...cluster.statuses.keys()].map((s) => String(s).padStart(3, '0')).join(', ') || 'an error',
+    status: [...cluster.met.keys()].map((s) => String(s).padStart(3, '0')).join(', ') || 'an error',
     name: nameIn(diagnosis, show),
   };
   const gap = tally.count > 1 ? (tally.last - tally.first) / (tally.count - 1) : 0;
