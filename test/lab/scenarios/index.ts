@@ -1,6 +1,7 @@
 import type { Scenario } from '../lab.ts';
 import { answerScenarios } from './answers.ts';
 import { configurationScenarios } from './configuration.ts';
+import { disguisedScenarios } from './disguised.ts';
 import { frontScenarios } from './front.ts';
 import { healthyScenarios } from './healthy.ts';
 import { reachingScenarios } from './reaching.ts';
@@ -14,6 +15,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...answerScenarios,
   ...tunnelScenarios,
   ...frontScenarios,
+  ...disguisedScenarios,
   ...configurationScenarios,
   ...healthyScenarios,
 ];
