@@ -30,8 +30,8 @@ const PLACES: readonly Place[] = [
   { opening: 'delaying request, dry run, excess: ', ...AMOUNT },
   { opening: 'client ', ...ADDRESS },
 ];
-/** Messages that may be shortened. */
-const OPENINGS = /^(?:open\(\) "|"\/|limiting |delaying |client )/;
+/** First words of messages that may be shortened: as much as the scanner asks for in some. */
+const FIRST_WORDS = [...new Set(PLACES.map(({ opening }) => opening.slice(0, opening.indexOf(' ') + 1) || opening))];
 
 const known = new WeakMap<SymptomMatcher, FreeText>();
 
@@ -55,7 +55,7 @@ class FreeText {
   /** True as well when the message has no such place. */
   isFree(record: ErrorRecord): boolean {
     const { message } = record;
-    if (!OPENINGS.test(message)) return true;
+    if (!FIRST_WORDS.some((words) => message.startsWith(words))) return true;
     const facts = errorFacts(record);
     // A symptom whose text opens fixed goes before all whose text opens with a wildcard.
     if ((this.#matcher.rankError(facts)[0]?.message?.head ?? '') === '') return false;

@@ -1,7 +1,7 @@
 /** All that the correlator remembers. */
 import type { Client } from '../findings/client.ts';
 import type { Endpoint } from '../findings/keys.ts';
-import type { AccessGroup, EndpointStats, ErrorGroup, ProcessEvent, SessionGroup } from './groups.ts';
+import type { AccessGroup, AccessGroupParts, EndpointStats, ErrorGroup, ProcessEvent, SessionGroup } from './groups.ts';
 import type { LateLines } from './late-lines.ts';
 import type { RequestsByConnection } from './requests-by-connection.ts';
 import type { RequestsBySecond } from './requests-by-second.ts';
@@ -69,13 +69,6 @@ export function eventGroupId({ symptom }: Pick<ErrorGroup, 'symptom'>): string {
   return `${symptom.id}\nevent`;
 }
 
-export function accessGroupId({
-  endpoint,
-  status,
-  answeredBy,
-  upgrade,
-  hint,
-  tlsBytes,
-}: Pick<AccessGroup, 'endpoint' | 'status' | 'answeredBy' | 'upgrade' | 'hint' | 'tlsBytes'>): string {
+export function accessGroupId({ endpoint, status, answeredBy, upgrade, hint, tlsBytes }: AccessGroupParts): string {
   return [endpoint.index, status, answeredBy, upgrade, hint, tlsBytes ? 1 : 0].join('\n');
 }

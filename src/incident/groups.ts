@@ -57,6 +57,12 @@ export interface AccessGroup {
   sid: number;
 }
 
+/** What lines of one group have in common. */
+export type AccessGroupParts = Pick<
+  AccessGroup,
+  'endpoint' | 'status' | 'answeredBy' | 'upgrade' | 'hint' | 'tlsBytes'
+>;
+
 /** Ended sessions of one endpoint: the 101 lines. */
 export interface SessionGroup {
   readonly endpoint: Endpoint;
@@ -181,7 +187,7 @@ export function newAccessGroup({
   upgrade,
   hint,
   tlsBytes,
-}: Pick<AccessGroup, 'endpoint' | 'status' | 'answeredBy' | 'upgrade' | 'hint' | 'tlsBytes'>): AccessGroup {
+}: AccessGroupParts): AccessGroup {
   return {
     kind: 'access',
     endpoint,
