@@ -3,7 +3,7 @@
  * (src/catalogue/free-text.ts).
  */
 import { copied, find, isDigit, lowBytes } from './bytes';
-import { KEY, KEY_BYTES } from './layout';
+import { KEY_BYTES } from './layout';
 import { addressEnd } from './numbers';
 
 const COMMA: u8 = 44;
@@ -23,6 +23,8 @@ const PATH_OPENING: u16 = 0x2f22;
 /** How far into a message the amount can stand. */
 const AMOUNT_WITHIN: usize = 48;
 
+/** Where a message stands that was shortened: a line's form is written elsewhere, and both are wanted when it is learned. */
+const SHORTENED: usize = memory.data(KEY_BYTES + 64, 16);
 /** Where the message at hand stands. */
 export let messageFrom: usize = 0;
 export let messageLength: u32 = 0;
@@ -53,11 +55,11 @@ export function findMessage(from: usize, end: usize): void {
 /** Takes a piece of the message out. */
 function shorten(from: usize, cut: usize, behind: usize, end: usize): void {
   if (end - from > KEY_BYTES) return;
-  let out = copied(from, cut, KEY);
+  let out = copied(from, cut, SHORTENED);
   store<u8>(out++, ANYTHING);
   out = copied(behind, end, out);
-  messageFrom = KEY;
-  messageLength = <u32>(out - KEY);
+  messageFrom = SHORTENED;
+  messageLength = <u32>(out - SHORTENED);
 }
 
 /** The same for a line without a context. */

@@ -22,7 +22,10 @@ export {
   SIZES,
   setAccess,
 } from './access-line';
-export { forgetErrors, learnBareLine, learnErrorHour, learnErrorLine } from './error-line';
+export { learnBareLine } from './error-bare';
+export { learnErrorHour } from './error-head';
+export { learnErrorLine } from './error-line';
+export { forgetErrors } from './error-memory';
 export { RESULT, TEXT, TEXT_BYTES } from './layout';
 export {
   BYTES,
