@@ -11,22 +11,16 @@ import { DONE, NEXT_AT, NEXT_LINE, NOT_KNOWN, NOT_WHOLE, RESULT, ROWS_FULL, TEXT
 import { beginRows, handOver, MOST_ROWS, rows } from './rows';
 
 export { LITERALS, SLOTS, setSlots } from './access-format';
-export {
-  forgetAccess,
-  HOUR,
-  KEY_SLOTS,
-  learnAccessHour,
-  learnAccessLine,
-  MADE_BY_NGINX,
-  PLACES,
-  SIZES,
-  setAccess,
-} from './access-line';
+export { KEY_SLOTS } from './access-key';
+export { forgetAccess, learnAccessLine, setAccess } from './access-line';
+export { HOUR, learnAccessHour } from './access-time';
+export { PLACES } from './access-values';
 export { learnBareLine } from './error-bare';
 export { learnErrorHour } from './error-head';
 export { learnErrorLine } from './error-line';
 export { forgetErrors } from './error-memory';
 export { RESULT, TEXT, TEXT_BYTES } from './layout';
+export { MADE_BY_NGINX, SIZES } from './own-answer';
 export {
   BYTES,
   CLIENT,
