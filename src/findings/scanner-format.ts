@@ -4,34 +4,32 @@ import { FIELD_OF_VARIABLE } from '../nginx/access-line.ts';
 import type { Shape } from '../nginx/format-matcher.ts';
 import { COMBINED_PREFIX, compileLogFormat } from '../nginx/log-format.ts';
 
-/** How a value ends: the codes of src/scanner/access-format.ts. */
-export const QUOTED = 0;
-const REST = 6;
-export const KINDS: Readonly<Record<Shape, number>> = { number: 1, word: 2, list: 3, text: 4, time: 5 };
-const MOST_SLOTS = 64;
-const MOST_PARTS = 16;
+/**
+ * How a value ends: as its shape says; at a quote; with the line; or as a word of a tail, which is no list and nothing that
+ * marks another server's line.
+ */
+export type Ending = Shape | 'quoted' | 'rest' | 'bare';
 
-/** Places of slots, in the order of src/scanner/access-line.ts; -1: there is none. */
-const ROLES = [
-  'time',
-  'exactTime',
-  'client',
-  'request',
-  'method',
-  'target',
-  'protocol',
-  'status',
-  'size',
-  'seconds',
-  'connection',
-  'upgrade',
-] as const;
-type Role = (typeof ROLES)[number];
+/** What a value is for. */
+export type Role =
+  | 'time'
+  | 'exactTime'
+  | 'client'
+  | 'request'
+  | 'method'
+  | 'target'
+  | 'protocol'
+  | 'status'
+  | 'size'
+  | 'seconds'
+  | 'connection'
+  | 'upgrade';
 
 export interface ScannerFormat {
   readonly lead: string;
   readonly slots: readonly ScannerSlot[];
-  readonly places: readonly number[];
+  /** Places among the slots; -1: there is none. */
+  readonly places: Readonly<Record<Role, number>>;
   /** Slots that a line's meaning depends on as they stand, and those of which only the shape counts. */
   readonly keys: readonly number[];
   readonly numbers: readonly number[];
@@ -44,7 +42,7 @@ export interface ScannerFormat {
 }
 
 export interface ScannerSlot {
-  readonly kind: number;
+  readonly kind: Ending;
   readonly after: string;
 }
 
@@ -76,7 +74,7 @@ export function scannerFormatOf(format: AccessFormat): ScannerFormat | null {
     if (variables.length > 1 || fields.has(field)) return null;
     fields.set(field, index);
   }
-  const written = slots.map(({ quoted, shape, after }) => ({ kind: quoted ? QUOTED : KINDS[shape], after }));
+  const written = slots.map(({ quoted, shape, after }) => ({ kind: quoted ? ('quoted' as const) : shape, after }));
   return withRoles({ lead, slots: written, fields, clientNeeded: false, tailGuessed: false });
 }
 
@@ -86,7 +84,7 @@ function guessedCombined(): ScannerFormat | null {
   if (prefix === null) return null;
   const [client, user, ...others] = prefix.slots.slice(0, -1);
   // No quote stands before the request's, so the user's name is a word.
-  const slots = [client!, { ...user!, kind: KINDS.word }, ...others, { kind: REST, after: '' }];
+  const slots = [client!, { ...user!, kind: 'word' as const }, ...others, { kind: 'rest' as const, after: '' }];
   return { ...prefix, slots, tailGuessed: true };
 }
 
@@ -107,7 +105,7 @@ export function withRoles({ lead, slots, fields, clientNeeded, tailGuessed }: Ro
   const parts = (['method', 'target', 'protocol'] as const).map(at);
   const beside = [...parts, at('uri'), at('query')].find((slot) => slot >= 0) ?? -1;
   if (at('request') === -1 && parts.includes(-1)) return null;
-  const role: Record<Role, number> = {
+  const places = {
     time: timed[0] ?? -1,
     exactTime: at('msec'),
     client: at('client') >= 0 ? at('client') : at('peer'),
@@ -124,12 +122,11 @@ export function withRoles({ lead, slots, fields, clientNeeded, tailGuessed }: Ro
   };
   const keys = KEYS.map(at).filter((slot) => slot >= 0);
   const numbers = [at('upstreamHeaderTime')].filter((slot) => slot >= 0);
-  const tooMany = slots.length > MOST_SLOTS || keys.length + numbers.length > MOST_PARTS;
-  if (tooMany || (clientNeeded && role.client === -1)) return null;
+  if (clientNeeded && places.client === -1) return null;
   return {
     lead,
     slots,
-    places: ROLES.map((name) => role[name]),
+    places,
     keys,
     numbers,
     sizeTells: at('bodyBytes') >= 0,

@@ -3,10 +3,7 @@ import type { AccessField } from '../nginx/access-line.ts';
 import { FIELD_OF_VARIABLE } from '../nginx/access-line.ts';
 import { fieldOfName } from '../nginx/access-names.ts';
 import { fieldOfPair } from '../nginx/access-tail.ts';
-import { KINDS, QUOTED, type ScannerFormat, type ScannerSlot, withRoles } from './scanner-format.ts';
-
-/** A word of a tail, which is no list and nothing that marks another server's line. */
-const BARE = 7;
+import { type Ending, type ScannerFormat, type ScannerSlot, withRoles } from './scanner-format.ts';
 
 /** The format of JSON lines like this one, which the plain way has read as an access line; null for unusual ones. */
 export function scannerFormatOfJson(line: string): ScannerFormat | null {
@@ -37,16 +34,16 @@ export function scannerFormatOfJson(line: string): ScannerFormat | null {
 const KEYED =
   /^\S+ - \S+ \[[^\]]{26}\] "[^"\\]*" \d{3} (?:\d+|-) "[^"\\]*" "[^"\\]*"((?: \w{1,40}=(?:"[^"\\]*"|[^\s"[\]]*))+)$/;
 /** What combined logs, in its order; what follows each. */
-const COMBINED_SLOTS: readonly (readonly [AccessField | null, number, string])[] = [
-  ['client', KINDS.word, ' - '],
+const COMBINED_SLOTS: readonly (readonly [AccessField | null, Ending, string])[] = [
+  ['client', 'word', ' - '],
   // No quote stands before the request's.
-  [null, KINDS.word, ' ['],
-  ['timeLocal', KINDS.time, '] "'],
-  ['request', QUOTED, '" '],
-  ['status', KINDS.number, ' '],
-  ['bodyBytes', KINDS.number, ' "'],
-  [null, QUOTED, '" "'],
-  [null, QUOTED, '"'],
+  [null, 'word', ' ['],
+  ['timeLocal', 'time', '] "'],
+  ['request', 'quoted', '" '],
+  ['status', 'number', ' '],
+  ['bodyBytes', 'number', ' "'],
+  [null, 'quoted', '" "'],
+  [null, 'quoted', '"'],
 ];
 
 /**
@@ -57,7 +54,7 @@ export function scannerFormatOfKeyed(line: string): ScannerFormat | null {
   const tail = KEYED.exec(line)?.[1];
   if (tail === undefined) return null;
   const fields = new Map<AccessField, number>();
-  const slots: { kind: number; after: string }[] = [];
+  const slots: { kind: Ending; after: string }[] = [];
   for (const [field, kind, after] of COMBINED_SLOTS) {
     if (field !== null) fields.set(field, slots.length);
     slots.push({ kind, after });
@@ -70,7 +67,7 @@ export function scannerFormatOfKeyed(line: string): ScannerFormat | null {
     if (field !== null && field !== 'referrer' && field !== 'userAgent' && !fields.has(field)) {
       fields.set(field, slots.length);
     }
-    const kind = isQuoted ? QUOTED : /^(?:-|[\d.]+)$/.test(bare) ? KINDS.number : BARE;
+    const kind = isQuoted ? 'quoted' : /^(?:-|[\d.]+)$/.test(bare) ? 'number' : 'bare';
     slots.push({ kind, after: isQuoted ? '"' : '' });
   }
   return withRoles({ lead: '', slots, fields, clientNeeded: false, tailGuessed: false });
@@ -86,7 +83,7 @@ interface CutJson {
 /** One flat object of strings without escapes and of numbers, each key once. */
 function cutJson(line: string): CutJson | null {
   const member = /([{,][ \t]*"([^"\\]+)"[ \t]*:[ \t]*)(?:"([^"\\]*)"|([\d.]+))/y;
-  const slots: { kind: number; after: string }[] = [];
+  const slots: { kind: Ending; after: string }[] = [];
   const names: string[] = [];
   const values: string[] = [];
   let lead = '';
@@ -97,7 +94,7 @@ function cutJson(line: string): CutJson | null {
     const last = slots.at(-1);
     if (last === undefined) lead = literal;
     else last.after += literal;
-    slots.push({ kind: quoted === undefined ? KINDS.number : QUOTED, after: quoted === undefined ? '' : '"' });
+    slots.push({ kind: quoted === undefined ? 'number' : 'quoted', after: quoted === undefined ? '' : '"' });
     names.push(name);
     values.push(quoted ?? bare ?? '');
     member.lastIndex = found.index + found[0].length;

@@ -1,40 +1,17 @@
 /**
  * The scanner's memory as it is looked at from here, and the few scanners of a thread, which its inputs use in turn.
- * Where things lie: src/scanner/layout.ts.
+ * The scanner itself tells where things lie: src/scanner/layout.ts.
  */
+import type { Place } from '../webassembly/module.ts';
 import { hasNginxPage, isNginxAnswer, nginxPageSizes } from './answered-by.ts';
 import type { AccessColumns, Columns } from './columns.ts';
-import type { SourceCounts } from './counts.ts';
 import type { ScannerFormat } from './scanner-format.ts';
+import { writeFormat } from './scanner-format-memory.ts';
 import { newScanner, type ScannerExports } from './scanner-module.ts';
+import { ScannerResult } from './scanner-result.ts';
 
 /** Each input has a scanner while it is read, and a few inputs are read at a time. */
 const MOST_SCANNERS = 8;
-
-/** Places in the memory of results, in words of four bytes. */
-export const RESULT = {
-  nextAt: 0,
-  nextLine: 1,
-  rows: 2,
-  named: 3,
-  lines: 4,
-  routine: 5,
-  outside: 6,
-  errorLines: 7,
-  accessLines: 8,
-  levels: 9,
-  asked: 14,
-  request: 26,
-  name: 27,
-  nameEnd: 28,
-  ofAccess: 29,
-} as const;
-/** The same, in words of eight bytes. */
-const EXACT = { firstTime: 5, lastTime: 6, time: 8, client: 9, connection: 10, seconds: 11, size: 12 } as const;
-const MOST_ROWS = 2048;
-const LITERAL_BYTES = 4096;
-const SLOT_BYTES = 24;
-const SIZES_TOLD = 1024;
 
 /** A scanner with its memory. */
 export class ScannerMemory {
@@ -44,9 +21,15 @@ export class ScannerMemory {
   /** Where the text stands. */
   readonly textAt: number;
   readonly text: Uint8Array;
-  /** What the last call found, in whole numbers; see `RESULT`. */
-  readonly result: Int32Array;
-  readonly #exact: Float64Array;
+  /** What the last call found. */
+  readonly result: ScannerResult;
+  /** How a call may have ended; and what stands for a client that is a name. */
+  readonly codes: {
+    readonly done: number;
+    readonly notKnown: number;
+    readonly notWhole: number;
+    readonly named: number;
+  };
   readonly rows: Columns & AccessColumns;
   /** Where clients stand that are no numbers. */
   readonly names: { readonly start: Int32Array; readonly end: Int32Array };
@@ -54,18 +37,24 @@ export class ScannerMemory {
   constructor(code: ScannerExports) {
     this.code = code;
     const { buffer } = code.memory;
-    const whole = ({ value }: { readonly value: number }) => new Int32Array(buffer, value, MOST_ROWS);
-    const double = ({ value }: { readonly value: number }) => new Float64Array(buffer, value, MOST_ROWS);
+    const rows = code.MOST_ROWS.value;
+    const whole = ({ value }: Place) => new Int32Array(buffer, value, rows);
+    const double = ({ value }: Place) => new Float64Array(buffer, value, rows);
     this.textAt = code.TEXT.value;
     this.text = new Uint8Array(buffer, this.textAt, code.TEXT_BYTES.value);
-    this.result = new Int32Array(buffer, code.RESULT.value, 64);
-    this.#exact = new Float64Array(buffer, code.RESULT.value, 32);
+    this.result = new ScannerResult(code);
+    this.codes = {
+      done: code.DONE.value,
+      notKnown: code.NOT_KNOWN.value,
+      notWhole: code.NOT_WHOLE.value,
+      named: code.NAMED.value,
+    };
     this.rows = {
       gist: whole(code.GIST),
       time: double(code.TIME),
       client: double(code.CLIENT),
       connection: double(code.CONNECTION),
-      request: new Uint32Array(buffer, code.REQUEST.value, MOST_ROWS),
+      request: new Uint32Array(buffer, code.REQUEST.value, rows),
       line: whole(code.LINE),
       start: whole(code.START),
       end: whole(code.END),
@@ -73,77 +62,15 @@ export class ScannerMemory {
       bytes: double(code.BYTES),
     };
     this.names = { start: whole(code.NAME), end: whole(code.NAME_END) };
-    this.#tellAnswers();
-  }
-
-  get askedTime(): number {
-    return this.#exact[EXACT.time]!;
-  }
-
-  get askedClient(): number {
-    return this.#exact[EXACT.client]!;
-  }
-
-  get askedConnection(): number {
-    return this.#exact[EXACT.connection]!;
-  }
-
-  get askedSeconds(): number {
-    return this.#exact[EXACT.seconds]!;
-  }
-
-  get askedSize(): number {
-    return this.#exact[EXACT.size]!;
-  }
-
-  /** Adds what was counted in the call before. */
-  handOver(counts: SourceCounts): void {
-    const { result } = this;
-    counts.lines += result[RESULT.lines]!;
-    counts.routine += result[RESULT.routine]!;
-    counts.outside += result[RESULT.outside]!;
-    counts.errorLines += result[RESULT.errorLines]!;
-    counts.accessLines += result[RESULT.accessLines]!;
-    counts.verbosity = Math.max(counts.verbosity, 31 - Math.clz32(result[RESULT.levels]!));
-    counts.firstTime = Math.min(counts.firstTime, this.#exact[EXACT.firstTime]!);
-    counts.lastTime = Math.max(counts.lastTime, this.#exact[EXACT.lastTime]!);
+    writeAnswers(code);
   }
 
   /** Forgets all lines, and expects access lines in this format; none when it is null. */
   setFormat(format: ScannerFormat | null): void {
     const { code } = this;
-    const { buffer } = code.memory;
     code.forgetErrors();
     code.forgetAccess();
-    const literals = code.LITERALS.value;
-    const room =
-      LITERAL_BYTES - (format?.slots.reduce((sum, { after }) => sum + after.length, format.lead.length) ?? 0);
-    const hasFeed =
-      format?.slots.some(({ after }) => after.includes('\n')) === true || format?.lead.includes('\n') === true;
-    if (format === null || room < 0 || hasFeed) {
-      code.setSlots(0, 0);
-      return;
-    }
-    const memory = Buffer.from(buffer);
-    const slots = code.SLOTS.value;
-    let at = literals + memory.write(format.lead, literals, 'latin1');
-    for (const [index, { kind, after }] of format.slots.entries()) {
-      const slot = slots + index * SLOT_BYTES;
-      memory.writeUInt16LE(kind, slot);
-      memory.writeUInt16LE(after.length, slot + 2);
-      memory.writeUInt32LE(at, slot + 4);
-      const length = memory.write(after, at, 'latin1');
-      memory.fill(0, slot + 8, slot + SLOT_BYTES);
-      memory.copy(memory, slot + 8, at, at + Math.min(length, 8));
-      memory.fill(255, slot + 16, slot + 16 + Math.min(length, 8));
-      at += length;
-    }
-    new Int32Array(buffer, code.PLACES.value, format.places.length).set(format.places);
-    const parts = [...format.keys, ...format.numbers];
-    new Int32Array(buffer, code.KEY_SLOTS.value, parts.length).set(parts);
-    const { keys, numbers, sizeTells, clientNeeded, tailGuessed } = format;
-    code.setSlots(format.slots.length, format.lead.length);
-    code.setAccess(keys.length, numbers.length, sizeTells, clientNeeded, tailGuessed);
+    if (format === null || !writeFormat(format, code)) code.setSlots(0, 0);
   }
 
   /** @param start epoch second at which the hour of a time starts, whose minutes stand at `minutesAt` */
@@ -151,19 +78,20 @@ export class ScannerMemory {
     Buffer.from(this.code.memory.buffer).write(text, this.code.HOUR.value, 'latin1');
     this.code.learnAccessHour(text.length, minutesAt, start);
   }
+}
 
-  /** Writes down which answers are surely nginx's own. */
-  #tellAnswers(): void {
-    const { buffer } = this.code.memory;
-    const kinds = new Uint8Array(buffer, this.code.MADE_BY_NGINX.value, 500);
-    let row = 0;
-    for (let status = 100; status < 600; status++) {
-      if (isNginxAnswer(status, null)) kinds[status - 100] = 1;
-      if (!hasNginxPage(status)) continue;
-      const sizes = new Uint8Array(buffer, this.code.SIZES.value + row * (SIZES_TOLD / 8), SIZES_TOLD / 8);
-      for (const size of nginxPageSizes(status)) sizes[size >> 3]! |= 1 << (size & 7);
-      kinds[status - 100] = 2 + row++;
-    }
+/** Writes down which answers are surely nginx's own. */
+function writeAnswers({ memory: { buffer }, MADE_BY_NGINX, SIZES, STATUSES, MOST_SIZE }: ScannerExports): void {
+  const kinds = new Uint8Array(buffer, MADE_BY_NGINX.value, STATUSES.value);
+  const rowBytes = MOST_SIZE.value / 8;
+  let row = 0;
+  for (let i = 0; i < kinds.length; i++) {
+    const status = 100 + i;
+    if (isNginxAnswer(status, null)) kinds[i] = 1;
+    if (!hasNginxPage(status)) continue;
+    const sizes = new Uint8Array(buffer, SIZES.value + row * rowBytes, rowBytes);
+    for (const size of nginxPageSizes(status)) sizes[size >> 3]! |= 1 << (size & 7);
+    kinds[i] = 2 + row++;
   }
 }
 

@@ -2,7 +2,9 @@
 import { type Place, WebAssemblyCode } from '../webassembly/module.ts';
 
 /** What src/scanner/index.ts exports. */
-export interface ScannerExports {
+export type ScannerExports = ScannerCalls & Readonly<Record<Area | Bound | Column | Offset | Code, Place>>;
+
+interface ScannerCalls {
   readonly memory: { readonly buffer: ArrayBuffer };
   enter(end: number): void;
   scan(from: number, stop: number, end: number, line: number, base: number): number;
@@ -16,29 +18,64 @@ export interface ScannerExports {
   learnAccessLine(value: number): number;
   forgetErrors(): void;
   forgetAccess(): void;
-  readonly TEXT: Place;
-  readonly TEXT_BYTES: Place;
-  readonly RESULT: Place;
-  readonly SLOTS: Place;
-  readonly LITERALS: Place;
-  readonly PLACES: Place;
-  readonly KEY_SLOTS: Place;
-  readonly HOUR: Place;
-  readonly MADE_BY_NGINX: Place;
-  readonly SIZES: Place;
-  readonly GIST: Place;
-  readonly TIME: Place;
-  readonly CLIENT: Place;
-  readonly CONNECTION: Place;
-  readonly REQUEST: Place;
-  readonly LINE: Place;
-  readonly START: Place;
-  readonly END: Place;
-  readonly SECONDS: Place;
-  readonly BYTES: Place;
-  readonly NAME: Place;
-  readonly NAME_END: Place;
 }
+
+type Area = 'TEXT' | 'RESULT' | 'SLOTS' | 'LITERALS' | 'PLACES' | 'KEY_SLOTS' | 'HOUR' | 'MADE_BY_NGINX' | 'SIZES';
+
+/** Bytes of an area, or what there is room for. */
+type Bound =
+  | 'TEXT_BYTES'
+  | 'RESULT_BYTES'
+  | 'MOST_ROWS'
+  | 'MOST_SLOTS'
+  | 'SLOT_BYTES'
+  | 'LITERAL_BYTES'
+  | 'MOST_PARTS'
+  | 'STATUSES'
+  | 'MOST_SIZE';
+
+type Column =
+  | 'GIST'
+  | 'TIME'
+  | 'CLIENT'
+  | 'CONNECTION'
+  | 'REQUEST'
+  | 'LINE'
+  | 'START'
+  | 'END'
+  | 'SECONDS'
+  | 'BYTES'
+  | 'NAME'
+  | 'NAME_END';
+
+/** Offsets in bytes: in the result of a call, and of the roles among the places. */
+type Offset =
+  | 'NEXT_AT'
+  | 'NEXT_LINE'
+  | 'ROWS_FOUND'
+  | 'ROWS_NAMED'
+  | 'ROWS_OF_ACCESS'
+  | 'LINES'
+  | 'ROUTINE'
+  | 'OUTSIDE'
+  | 'ERROR_LINES'
+  | 'ACCESS_LINES'
+  | 'LEVELS_SEEN'
+  | 'FIRST_TIME'
+  | 'LAST_TIME'
+  | 'ASKED'
+  | `ASKED_${'TIME' | 'CLIENT' | 'CONNECTION' | 'SECONDS' | 'SIZE' | 'REQUEST' | 'NAME' | 'NAME_END'}`
+  | `ROLE_${'TIME' | 'EXACT_TIME' | 'CLIENT' | 'REQUEST' | 'METHOD' | 'TARGET' | 'PROTOCOL'}`
+  | `ROLE_${'STATUS' | 'SIZE' | 'SECONDS' | 'CONNECTION' | 'UPGRADE'}`;
+
+/** What stands for something else: how a call ended, what is asked, how a value ends, a client that is a name. */
+type Code =
+  | 'DONE'
+  | 'NOT_KNOWN'
+  | 'NOT_WHOLE'
+  | `ABOUT_${'ERROR' | 'BARE' | 'ACCESS' | 'TIME'}`
+  | `KIND_${'QUOTED' | 'NUMBER' | 'WORD' | 'LIST' | 'ANY' | 'TIME' | 'REST' | 'BARE'}`
+  | 'NAMED';
 
 const code = new WebAssemblyCode<ScannerExports>(
   new URL('./scanner.wasm', import.meta.url),

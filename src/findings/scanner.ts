@@ -16,18 +16,9 @@ import { REACH } from './encoded-feeds.ts';
 import { type AccessGist, type ErrorGist, requestHashOf } from './gists.ts';
 import { type ScannerFormat, scannerFormatOf } from './scanner-format.ts';
 import { scannerFormatOfJson, scannerFormatOfKeyed } from './scanner-guess.ts';
-import { memoryFor, RESULT, type ScannerMemory, touch } from './scanner-memory.ts';
+import { memoryFor, type ScannerMemory, touch } from './scanner-memory.ts';
 import type { TextWindow } from './text-window.ts';
 
-/** How a call ended, and what is asked about the line that was not known: src/scanner/layout.ts. */
-const DONE = 0;
-const NOT_KNOWN = 1;
-const NOT_WHOLE = 3;
-const ABOUT_ERROR = 1;
-const ABOUT_ACCESS = 2;
-const ABOUT_TIME = 3;
-const ABOUT_BARE = 4;
-const NAMED = -2;
 /** Bytes of a time from its minutes on: five, and a zone of at most eight. */
 const HOUR_REST = 13;
 
@@ -93,24 +84,24 @@ export class Scanner {
     if (memory === null) return;
     while (this.at < stop) {
       if (this.at < this.#base || this.at >= this.#base + this.#readable) this.#load(memory, window);
-      const { code, result } = memory;
+      const { code, codes, result } = memory;
       const limit = Math.min(stop - this.#base, this.#readable);
       const before = this.at;
       const end = code.scan(before - this.#base, limit, this.#length, this.line, this.#base);
-      this.at = this.#base + result[RESULT.nextAt]!;
-      this.line = result[RESULT.nextLine]!;
-      memory.handOver(counts);
-      if (result[RESULT.rows]! > 0) this.#take(memory, window, batch);
-      if (end === NOT_KNOWN) {
+      this.at = this.#base + result.nextAt;
+      this.line = result.nextLine;
+      result.addTo(counts);
+      if (result.rows > 0) this.#take(memory, window, batch);
+      if (end === codes.notKnown) {
         this.#askedAt = this.at;
         return;
       }
-      if (end === NOT_WHOLE) {
+      if (end === codes.notWhole) {
         // A line longer than the memory, or the last one, which lacks its line feed.
         if (this.at === this.#base || this.#base + this.#length === window.end) return;
         this.#length = 0;
         this.#readable = 0;
-      } else if (end === DONE && this.at === before && this.at < stop && limit === this.#readable) {
+      } else if (end === codes.done && this.at === before && this.at < stop && limit === this.#readable) {
         this.#readable = 0;
       }
     }
@@ -121,8 +112,8 @@ export class Scanner {
     const memory = this.#memory;
     if (memory === null || memory.owner !== this || start < this.#base) return;
     const { code, result } = memory;
-    const asked = this.#askedAt === start ? result[RESULT.asked] : 0;
-    if (asked !== ABOUT_ERROR && asked !== ABOUT_BARE) {
+    const question = this.#askedAt === start ? result.question : null;
+    if (question !== 'error' && question !== 'bare') {
       this.#learnHour(memory, record, start);
       return;
     }
@@ -131,10 +122,10 @@ export class Scanner {
     if (!freeTextOf(this.#options.matcher).isFree(record)) return;
     const value = gist === null ? 0 : gist.number * 2 + 1;
     const level = LEVELS.indexOf(record.level);
-    if (asked === ABOUT_BARE) {
+    if (question === 'bare') {
       const isSame =
-        memory.askedTime === time &&
-        memory.askedConnection === record.connection &&
+        result.time === time &&
+        result.connection === record.connection &&
         record.client === null &&
         record.request === null;
       if (isSame && code.learnBareLine(value, level) === 0) code.forgetErrors();
@@ -142,10 +133,10 @@ export class Scanner {
     }
     const request = requestHashOf(record);
     const isSame =
-      memory.askedTime === time &&
-      memory.askedConnection === record.connection &&
+      result.time === time &&
+      result.connection === record.connection &&
       this.#isClient(memory, window, record.client) &&
-      (result[RESULT.request] === 0 || result[RESULT.request]! >>> 0 === request);
+      (result.request === 0 || result.request === request);
     if (!isSame) return;
     if (code.learnErrorLine(value, request, level) === 0) code.forgetErrors();
   }
@@ -166,15 +157,16 @@ export class Scanner {
     if (this.#guess !== null) this.#adapt(memory, this.#guess, text);
     if (this.#askedAt !== start) return;
     this.#askedAt = -1;
-    if (result[RESULT.asked] === ABOUT_TIME) this.#learnAccessHour(memory, record, window, time);
-    if (result[RESULT.asked] !== ABOUT_ACCESS) return;
+    const { question } = result;
+    if (question === 'time') this.#learnAccessHour(memory, record, window, time);
+    if (question !== 'access') return;
     this.#strays = 0;
     const isSame =
-      memory.askedTime === time &&
-      memory.askedConnection === (record.connection ?? -1) &&
-      memory.askedSeconds === (record.requestTime ?? -1) &&
-      memory.askedSize === (record.bodyBytes ?? record.bytesSent ?? -1) &&
-      result[RESULT.request]! >>> 0 === requestHashOf(record) &&
+      result.time === time &&
+      result.connection === (record.connection ?? -1) &&
+      result.seconds === (record.requestTime ?? -1) &&
+      result.size === (record.bodyBytes ?? record.bytesSent ?? -1) &&
+      result.request === requestHashOf(record) &&
       this.#isClient(memory, window, record.client);
     if (!isSame) return;
     const value = (isRoutine ? 2 : 0) + (gist === null ? 0 : gist.number * 4 + 1);
@@ -221,22 +213,22 @@ export class Scanner {
   }
 
   /** Adds the rows to the batch. */
-  #take({ rows, result, names }: ScannerMemory, window: TextWindow, batch: Batch): void {
-    const count = result[RESULT.rows]!;
-    if (result[RESULT.named]! > 0) {
+  #take({ rows, result, names, codes: { named } }: ScannerMemory, window: TextWindow, batch: Batch): void {
+    const count = result.rows;
+    if (result.named > 0) {
       for (let i = 0; i < count; i++) {
-        if (rows.client[i] === NAMED) rows.client[i] = batch.clientCode(window.slice(names.start[i]!, names.end[i]!));
+        if (rows.client[i] === named) rows.client[i] = batch.clientCode(window.slice(names.start[i]!, names.end[i]!));
       }
     }
-    batch.addRows(rows, count, result[RESULT.ofAccess]! > 0);
+    batch.addRows(rows, count, result.ofAccess > 0);
   }
 
   /** Whether the client that the scanner has found is the one that the plain way has. */
-  #isClient({ askedClient, result }: ScannerMemory, window: TextWindow, text: string | null): boolean {
+  #isClient({ result, codes }: ScannerMemory, window: TextWindow, text: string | null): boolean {
     const client = clientOf(text);
-    if (client === null) return askedClient === -1;
-    if (typeof client === 'number') return askedClient === client >>> 0;
-    return askedClient === NAMED && window.slice(result[RESULT.name]!, result[RESULT.nameEnd]!) === client;
+    if (client === null) return result.client === -1;
+    if (typeof client === 'number') return result.client === client >>> 0;
+    return result.client === codes.named && window.slice(result.name, result.nameEnd) === client;
   }
 
   /** Remembers the hour of an error line that the plain way has read. */
@@ -253,7 +245,7 @@ export class Scanner {
 
   #learnAccessHour(memory: ScannerMemory, { time }: AccessRecord, window: TextWindow, seconds: number): void {
     const { result } = memory;
-    const text = window.slice(result[RESULT.name]!, result[RESULT.nameEnd]!);
+    const text = window.slice(result.name, result.nameEnd);
     // `22/Nov/2026:12:05:33 +0000`, `2026-11-22T12:05:33+00:00`: no fraction, and a zone.
     const minutesAt = text[2] === '/' ? 15 : 14;
     if (time === null || time.offset === null || !/^.{13,14}:\d\d:\d\d[^.,]/.test(text)) return;

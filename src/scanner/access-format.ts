@@ -4,20 +4,22 @@
  */
 import { equal, find, findInLine, findNumberEnd, findWordEnd, isWord, lower } from './bytes';
 
-/** How a value ends; 4: anything up to what follows. */
-const QUOTED: u8 = 0;
-const NUMBER: u8 = 1;
-const WORD: u8 = 2;
-const LIST: u8 = 3;
-const TIME: u8 = 5;
+/** How a value ends. */
+export const QUOTED: u8 = 0;
+export const NUMBER: u8 = 1;
+export const WORD: u8 = 2;
+export const LIST: u8 = 3;
+/** Anything up to what follows. */
+export const ANY: u8 = 4;
+export const TIME: u8 = 5;
 /** All that is left, of a form that is only guessed. */
-const REST: u8 = 6;
+export const REST: u8 = 6;
 /** A word that is no list, stands in no brackets, and is nothing that marks another server's line. */
-const BARE: u8 = 7;
+export const BARE: u8 = 7;
 
-const MOST_SLOTS: u32 = 64;
-const SLOT_BYTES: usize = 24;
-const LITERAL_BYTES: u32 = 4096;
+export const MOST_SLOTS: u32 = 64;
+export const SLOT_BYTES: usize = 24;
+export const LITERAL_BYTES: u32 = 4096;
 /**
  * Of each slot: its kind (16 bits), the length of the literal behind it (16), the literal's place (32), its first eight
  * bytes, and a mask of those that it has.
@@ -97,7 +99,7 @@ export function formattedEnd(start: usize): usize {
         at = findInLine(LF, at);
         if (mayTell(from, at)) return 0;
         break;
-      default:
+      default: // ANY
         at = findInLine(stop, at);
     }
     store<u32>(span, <u32>at, 4);

@@ -3,9 +3,8 @@ import { valueEnd, valueFrom } from './access-format';
 import { twoDigits } from './bytes';
 import { decimal, numberEnd, wholeNumber } from './numbers';
 
-/** What a value is for: places of slots, or -1. Set by `src/findings/scanner-format.ts`, in this order. */
-const ROLES: u32 = 12;
-export const PLACES: usize = memory.data(ROLES * 4, 16);
+/** What a value is for: places of slots, or -1, at these offsets. */
+export const PLACES: usize = memory.data(48, 16);
 export const TIME: usize = 0;
 export const EXACT_TIME: usize = 4;
 export const CLIENT: usize = 8;
@@ -13,11 +12,11 @@ export const WHOLE_REQUEST: usize = 12;
 export const METHOD: usize = 16;
 export const TARGET: usize = 20;
 export const PROTOCOL: usize = 24;
-const STATUS: usize = 28;
-const SIZE: usize = 32;
-const SECONDS: usize = 36;
-const CONNECTION: usize = 40;
-const UPGRADE: usize = 44;
+export const STATUS: usize = 28;
+export const SIZE: usize = 32;
+export const SECONDS: usize = 36;
+export const CONNECTION: usize = 40;
+export const UPGRADE: usize = 44;
 
 /** A number that the line does not tell, and one that cannot be read. */
 const NONE: f64 = -1;

@@ -10,17 +10,81 @@ import { takeError } from './error-line';
 import { DONE, NEXT_AT, NEXT_LINE, NOT_KNOWN, NOT_WHOLE, RESULT, ROWS_FULL, TEXT } from './layout';
 import { beginRows, handOver, MOST_ROWS, rows } from './rows';
 
-export { LITERALS, SLOTS, setSlots } from './access-format';
-export { KEY_SLOTS } from './access-key';
+export {
+  ANY as KIND_ANY,
+  BARE as KIND_BARE,
+  LIST as KIND_LIST,
+  LITERAL_BYTES,
+  LITERALS,
+  MOST_SLOTS,
+  NUMBER as KIND_NUMBER,
+  QUOTED as KIND_QUOTED,
+  REST as KIND_REST,
+  SLOT_BYTES,
+  SLOTS,
+  setSlots,
+  TIME as KIND_TIME,
+  WORD as KIND_WORD,
+} from './access-format';
+export { KEY_SLOTS, MOST_PARTS } from './access-key';
 export { forgetAccess, learnAccessLine, setAccess } from './access-line';
 export { HOUR, learnAccessHour } from './access-time';
-export { PLACES } from './access-values';
+export {
+  CLIENT as ROLE_CLIENT,
+  CONNECTION as ROLE_CONNECTION,
+  EXACT_TIME as ROLE_EXACT_TIME,
+  METHOD as ROLE_METHOD,
+  PLACES,
+  PROTOCOL as ROLE_PROTOCOL,
+  SECONDS as ROLE_SECONDS,
+  SIZE as ROLE_SIZE,
+  STATUS as ROLE_STATUS,
+  TARGET as ROLE_TARGET,
+  TIME as ROLE_TIME,
+  UPGRADE as ROLE_UPGRADE,
+  WHOLE_REQUEST as ROLE_REQUEST,
+} from './access-values';
 export { learnBareLine } from './error-bare';
 export { learnErrorHour } from './error-head';
 export { learnErrorLine } from './error-line';
 export { forgetErrors } from './error-memory';
-export { RESULT, TEXT, TEXT_BYTES } from './layout';
-export { MADE_BY_NGINX, SIZES } from './own-answer';
+export {
+  ABOUT_ACCESS,
+  ABOUT_BARE,
+  ABOUT_ERROR,
+  ABOUT_TIME,
+  ACCESS_LINES,
+  ASKED,
+  ASKED_CLIENT,
+  ASKED_CONNECTION,
+  ASKED_NAME,
+  ASKED_NAME_END,
+  ASKED_REQUEST,
+  ASKED_SECONDS,
+  ASKED_SIZE,
+  ASKED_TIME,
+  DONE,
+  ERROR_LINES,
+  FIRST_TIME,
+  LAST_TIME,
+  LEVELS_SEEN,
+  LINES,
+  NAMED,
+  NEXT_AT,
+  NEXT_LINE,
+  NOT_KNOWN,
+  NOT_WHOLE,
+  OUTSIDE,
+  RESULT,
+  RESULT_BYTES,
+  ROUTINE,
+  ROWS_FOUND,
+  ROWS_NAMED,
+  ROWS_OF_ACCESS,
+  TEXT,
+  TEXT_BYTES,
+} from './layout';
+export { MADE_BY_NGINX, MOST_SIZE, SIZES, STATUSES } from './own-answer';
 export {
   BYTES,
   CLIENT,
@@ -28,6 +92,7 @@ export {
   END,
   GIST,
   LINE,
+  MOST_ROWS,
   NAME,
   NAME_END,
   REQUEST,

@@ -1,16 +1,19 @@
-/** Where things lie in the scanner's memory, and the codes it shares with `src/findings/scanner.ts`. */
+/**
+ * Where things lie in the scanner's memory, and codes of what it tells. Each number stands here only, or where else it is
+ * exported: src/findings/scanner-memory.ts and scanner-result.ts ask for them.
+ */
 
 /** The piece of log at hand. Behind it is room for looks beyond its end. */
 export const TEXT_BYTES: u32 = 96 * 1024;
 export const TEXT: usize = memory.data(TEXT_BYTES + 4096, 16);
 
 /** What a call found: see the offsets below. */
-export const RESULT: usize = memory.data(256, 16);
+export const RESULT_BYTES: u32 = 120;
+export const RESULT: usize = memory.data(RESULT_BYTES, 16);
 export const NEXT_AT: usize = 0;
 export const NEXT_LINE: usize = 4;
 export const ROWS_FOUND: usize = 8;
 export const ROWS_NAMED: usize = 12;
-export const ROWS_OF_ACCESS: usize = 116;
 export const LINES: usize = 16;
 export const ROUTINE: usize = 20;
 export const OUTSIDE: usize = 24;
@@ -29,6 +32,8 @@ export const ASKED_SIZE: usize = 96;
 export const ASKED_REQUEST: usize = 104;
 export const ASKED_NAME: usize = 108;
 export const ASKED_NAME_END: usize = 112;
+/** Rows with what only access lines have. */
+export const ROWS_OF_ACCESS: usize = 116;
 
 /** What can be asked about the line that was not known; 0: nothing. */
 export const ABOUT_ERROR: i32 = 1;

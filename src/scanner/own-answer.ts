@@ -1,7 +1,8 @@
 /** Answers that nginx made itself, as far as status and size alone show: `isNginxAnswer` in src/findings/answered-by.ts. */
 
-const STATUSES: u32 = 500;
-/** For each status from 100 to 599: 0, 1: nginx made all such answers, 2 and up: those of sizes that a row tells. */
+/** Statuses from 100 on. */
+export const STATUSES: u32 = 500;
+/** For each of them: 0, 1: nginx made all such answers, 2 and up: those of sizes that a row tells. */
 export const MADE_BY_NGINX: usize = memory.data(STATUSES, 16);
 /** Rows of a bit for each size below this. */
 export const MOST_SIZE: u32 = 1024;
