@@ -9,12 +9,13 @@ import {
   findRequest,
   forgetRequests,
   formOfRequest,
-  isHinted,
   learnForm,
   lookAtRequest,
   NO_FORM,
   NO_ROOM,
+  PLAIN,
   requestJoin,
+  UNCLEAR,
 } from './access-request';
 import { forgetHour, timeOfLine } from './access-time';
 import {
@@ -87,8 +88,10 @@ export function takeAccess(at: usize, textEnd: usize, line: u32, base: i32): usi
   const status = statusOfAnswer();
   if (status === 0 || (clientNeeded && !findClient())) return 0;
   const size = sizeOfAnswer();
-  if (size === UNREADABLE || !findRequest() || !lookAtRequest(clientNeeded)) return 0;
-  if (status >= 200 && status < 400 && !isHinted && !hasUpgrade()) {
+  if (size === UNREADABLE || !findRequest()) return 0;
+  const hint = lookAtRequest(clientNeeded);
+  if (hint === UNCLEAR) return 0;
+  if (status >= 200 && status < 400 && hint === PLAIN && !hasUpgrade()) {
     if (counted(time, 1)) countAccess();
     return end;
   }

@@ -12,6 +12,7 @@ import {
   recall,
   remember,
   second,
+  setValues,
   sizeOf,
   TABLE_BYTES,
   third,
@@ -24,7 +25,7 @@ import { mayBeWebSocket } from './websocket-hint';
 /** Forms of requests, by number. */
 const MOST_FORMS: u32 = 8000;
 const FORMS: usize = memory.data(TABLE_BYTES, 16);
-/** Requests as they stand: the number of the form, the hash, and 1 for what may be a WebSocket's. */
+/** Requests as they stand: the number of the form, the hash, and whether it may be a WebSocket's. */
 const REQUESTS: usize = memory.data(CACHE_BYTES, 16);
 /** A request whose form was not looked at yet; one that has none; one whose form nobody has asked about. */
 const NOT_LOOKED: i32 = -1;
@@ -39,13 +40,15 @@ let age: u64 = 1;
 const ASSEMBLED: usize = memory.data(<u32>LONGEST_REQUEST + 64, 16);
 const BLANK: u8 = 32;
 
-/** The request at hand: where it stands, and where it is remembered or is to be. */
+/** What a request tells at once. */
+export const UNCLEAR: i32 = -1;
+export const PLAIN: i32 = 0;
+const HINTED: i32 = 1;
+
+/** The request at hand: where it stands, and where it is remembered; 0: it is too long for that. */
 let from: usize = 0;
 let to: usize = 0;
-let hash: u32 = 0;
 let slot: usize = 0;
-/** Whether it may be a WebSocket's. */
-export let isHinted = false;
 /** Its hash as both logs have it, once its form was asked for; 0: it is none. */
 export let requestJoin: u32 = 0;
 
@@ -76,22 +79,21 @@ export function findRequest(): bool {
   return true;
 }
 
-/** Finds out whether it may be a WebSocket's. False where the plain way must read the line. */
-export function lookAtRequest(mustBeThere: bool): bool {
-  const length = <u32>(to - from);
-  if (length === 0 || length > <u32>LONGEST_REQUEST || (mustBeThere && isDash(from, to))) return false;
-  const hashed = hashOf(from, length, age);
-  const found = length <= CACHED_TEXT ? recall(REQUESTS, hashed, from, length, age) : 0;
-  hash = hashed;
+/** `PLAIN`, or `HINTED` where it may be a WebSocket's; `UNCLEAR` where the plain way must read the line. */
+export function lookAtRequest(mustBeThere: bool): i32 {
+  const start = from;
+  const end = to;
+  const length = <u32>(end - start);
+  if (length === 0 || length > <u32>LONGEST_REQUEST || (mustBeThere && isDash(start, end))) return UNCLEAR;
+  const isShort = length <= CACHED_TEXT;
+  const hash = hashOf(start, length, age);
+  const found = isShort ? recall(REQUESTS, hash, start, length, age) : 0;
   slot = found;
-  if (found !== 0) {
-    isHinted = third(found) !== 0;
-    return true;
-  }
-  if (hasBackslash(from, to)) return false;
-  isHinted = mayBeWebSocket(from, to);
-  if (length <= CACHED_TEXT) remember(REQUESTS, hashed, from, length, age, NOT_LOOKED, 0, isHinted ? 1 : 0);
-  return true;
+  if (found !== 0) return <i32>third(found);
+  if (hasBackslash(start, end)) return UNCLEAR;
+  const hint = mayBeWebSocket(start, end) ? HINTED : PLAIN;
+  if (isShort) slot = remember(REQUESTS, hash, start, length, age, NOT_LOOKED, 0, hint);
+  return hint;
 }
 
 /** The number of its form; below 0 when that is not known. */
@@ -103,8 +105,7 @@ export function formOfRequest(): i32 {
   }
   const form = knownForm();
   requestJoin = isDash(from, to) ? 0 : requestHash(from, to);
-  const length = <u32>(to - from);
-  if (length <= CACHED_TEXT) remember(REQUESTS, hash, from, length, age, form, requestJoin, isHinted ? 1 : 0);
+  if (slot !== 0) setValues(slot, form, requestJoin);
   return form;
 }
 

@@ -1,6 +1,6 @@
 /** Error lines without a context: `*5 client 192.0.2.1 closed keepalive connection`. */
 import { find, hashOf } from './bytes';
-import { connection, level, time } from './error-head';
+import { connection, level } from './error-head';
 import { BARE, FORMS, LEVEL_BITS } from './error-memory';
 import { findBare, messageFrom, messageLength } from './error-message';
 import { keep, lookUp, markIn, valueIn } from './known';
@@ -9,8 +9,8 @@ import { addRow, countError, counted } from './rows';
 
 const QUOTE: u8 = 34;
 
-/** As `takeError`, for a line whose head was read and whose message starts at `message`. */
-export function takeBare(at: usize, end: usize, message: usize, line: u32, base: i32): bool {
+/** As `takeError`, for a line whose time and head were read. */
+export function takeBare(at: usize, end: usize, message: usize, time: f64, line: u32, base: i32): bool {
   if (find(QUOTE, message, end) < end) return false;
   findBare(message, end);
   const known = lookUp(FORMS, hashOf(messageFrom, messageLength, level), messageFrom, messageLength, level | BARE);

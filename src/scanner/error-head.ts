@@ -7,8 +7,7 @@ let hourHead: u64 = 0;
 let hourTail: u64 = 0;
 let hourStart: f64 = NaN;
 
-/** Of the head read last: epoch seconds, the level's letters, and nginx's number of the connection. */
-export let time: f64 = NaN;
+/** Of the head read last: the level's letters, and nginx's number of the connection. */
 export let level: u64 = 0;
 export let connection: f64 = -1;
 
@@ -19,15 +18,18 @@ export function learnErrorHour(at: usize, start: f64): void {
   hourStart = start;
 }
 
-/** Reads the head of a line of the hour that is known. Returns where the message starts, 0 when it is another head. */
-export function readHead(at: usize): usize {
-  if (load<u64>(at) !== hourHead || load<u64>(at, 5) !== hourTail) return 0;
+/** Reads the time a line begins with, in epoch seconds; NaN when its hour is not the one known. */
+export function readTime(at: usize): f64 {
+  if (load<u64>(at) !== hourHead || load<u64>(at, 5) !== hourTail) return NaN;
   if (load<u8>(at, 13) !== 58 || load<u8>(at, 16) !== 58 || load<u8>(at, 19) !== 32 || load<u8>(at, 20) !== 91)
-    return 0;
+    return NaN;
   const minutes = twoDigits(at + 14);
   const seconds = twoDigits(at + 17);
-  if (minutes > 59 || seconds > 60) return 0;
-  time = hourStart + <f64>(minutes * 60 + seconds);
+  return minutes > 59 || seconds > 60 ? NaN : hourStart + <f64>(minutes * 60 + seconds);
+}
+
+/** Reads what follows the time. Returns where the message starts, 0 when it is no such head. */
+export function readHead(at: usize): usize {
   // The level: four to six letters and a bracket.
   let p = at + 25;
   while (load<u8>(p) !== 93) if (++p > at + 27) return 0;

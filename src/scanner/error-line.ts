@@ -8,7 +8,7 @@ import { find, hashOf, requestHash } from './bytes';
 import { near } from './encoded-feeds';
 import { takeBare } from './error-bare';
 import { requestFrom, requestTo, SHAPE_KEY, shapeLength, writeContextForm } from './error-context';
-import { connection, level, readHead, time } from './error-head';
+import { connection, level, readHead, readTime } from './error-head';
 import {
   CONTEXTS,
   FORMS,
@@ -72,10 +72,12 @@ const UNKNOWN: i32 = -1;
 export function takeError(at: usize, end: usize, line: u32, base: i32): bool {
   store<i32>(RESULT + ASKED, 0);
   if (end - at >= CUT_LENGTH || end - at < SHORTEST || load<u8>(end - 1) === 13) return false;
+  const time = readTime(at);
+  if (isNaN(time)) return false;
   const message = readHead(at);
   if (message === 0) return false;
   const client = clientAfter(message, end);
-  if (client === 0) return takeBare(at, end, message, line, base);
+  if (client === 0) return takeBare(at, end, message, time, line, base);
   const context = addressEnd(client);
   if (context === 0 || load<u8>(context) !== COMMA || load<u8>(context, 1) !== 32 || context >= end) return false;
   const address = ipv4 < 0 ? NAMED : ipv4;

@@ -100,8 +100,17 @@ export function recall(cache: usize, hash: u32, text: usize, length: u32, wanted
     : 0;
 }
 
-/** Puts a text in its slot, whatever was there. */
-export function remember(cache: usize, hash: u32, text: usize, length: u32, wanted: u64, a: i32, b: u32, c: u32): void {
+/** Puts a text in its slot, whatever was there. Returns the slot. */
+export function remember(
+  cache: usize,
+  hash: u32,
+  text: usize,
+  length: u32,
+  wanted: u64,
+  a: i32,
+  b: u32,
+  c: u32,
+): usize {
   const slot = cache + ((<usize>(hash & (SLOTS - 1))) << SLOT_SHIFT);
   store<u32>(slot, hash);
   store<u32>(slot + 4, length);
@@ -110,6 +119,13 @@ export function remember(cache: usize, hash: u32, text: usize, length: u32, want
   store<u64>(slot + WITH, wanted);
   store<u32>(slot + THIRD, c);
   copied(text, text + length, slot + CACHED_AT);
+  return slot;
+}
+
+/** Sets the first two values of a text that is there. */
+export function setValues(slot: usize, a: i32, b: u32): void {
+  store<i32>(slot, a, 8);
+  store<u32>(slot, b, 12);
 }
 
 export function first(slot: usize): i32 {
