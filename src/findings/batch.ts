@@ -13,12 +13,9 @@ import {
   widerColumns,
 } from './columns.ts';
 import type { Gist } from './gists.ts';
+import { keptTexts, MAX_RAW } from './kept-texts.ts';
 import { packGists, unpackGists } from './packed-gists.ts';
 
-/** Longest piece of a line that is kept as evidence: what nginx can have written plus some. */
-const MAX_RAW = 4096;
-/** Of error lines that say the same, as many are kept as evidence at most. */
-const MAX_TEXTS = 5;
 /** As many gists take more than a megabyte as objects. */
 const MANY_GISTS = 1024;
 /** In the column of clients. */
@@ -182,59 +179,9 @@ export class Batch {
     return this.bytes.toString('latin1', start, Math.min(this.columns.end[i]!, start + MAX_RAW));
   }
 
-  /**
-   * Takes along what may be asked for of the findings' texts, so that the memory they stand in can be used for others.
-   * That is all of them but for errors: of a group of those the first few lines are shown, and no line is among these
-   * that is not among the first here that say the same. To copy all of them took a fifth of the time.
-   */
+  /** Takes along what may be asked for of the findings' texts, so that the memory they stand in can be used for others. */
   keepTexts(): void {
-    const kept = this.#withText();
-    const { start, end } = this.columns;
-    let total = 0;
-    for (let n = 0; n < kept.length; n++) total += end[kept[n]!]! - start[kept[n]!]!;
-    const bytes = Buffer.from(new ArrayBuffer(total));
-    let at = 0;
-    for (let n = 0; n < kept.length; n++) {
-      const i = kept[n]!;
-      bytes.set(this.bytes.subarray(start[i], end[i]), at);
-      end[i] = at + end[i]! - start[i]!;
-      start[i] = at;
-      at = end[i]!;
-    }
-    this.bytes = bytes;
-  }
-
-  /**
-   * The findings whose text may be asked for; the others have none from now on. Its loop stands alone: V8 compiles it
-   * while it runs, and took 20 ms of a core for one that copies as well.
-   */
-  #withText(): number[] {
-    const { length } = this;
-    const { gist, start, end } = this.columns;
-    const left = this.#textsToKeep();
-    const kept: number[] = [];
-    for (let i = 0; i < length; i++) {
-      const more = left[gist[i]!]!;
-      if (more === 0 || end[i] === start[i]) {
-        start[i] = 0;
-        end[i] = 0;
-        continue;
-      }
-      if (more > 0) left[gist[i]!] = more - 1;
-      kept.push(i);
-      if (end[i]! - start[i]! > MAX_RAW) end[i] = start[i]! + MAX_RAW;
-    }
-    return kept;
-  }
-
-  /** How many texts to keep of each gist; -1: all. */
-  #textsToKeep(): Int8Array {
-    const { gists } = this;
-    const left = new Int8Array(gists.length);
-    for (let number = 0; number < left.length; number++) {
-      left[number] = gists[number]!.kind === 'error' ? MAX_TEXTS : -1;
-    }
-    return left;
+    this.bytes = keptTexts(this);
   }
 
   #accessColumns(): AccessColumns {
