@@ -5,19 +5,23 @@
 import { giveBack, take } from './heap';
 import { CLIENTS, FLOOD, FLOOD_HITS, NAMED, PLACES } from './layout';
 
+/** Clients of a group that are counted one by one. */
 const MOST_NAMED: u32 = 4096;
+/** Of their table: places at first, and how many times as many there are when three quarters are taken. */
 const FIRST_PLACES: u32 = 8;
 const GROWTH: u32 = 4;
 
+/** Of a flood: registers, which tell how many clients there are about; their number takes so many bits of a hash. */
 export const REGISTERS: u32 = 2048;
 const INDEX_BITS: u32 = 11;
+/** Behind those, counters, each of which many clients share: all their hits, the client that leads, and by how many. */
 export const COUNTERS: u32 = 512;
-const COUNTER_BYTES: usize = 12;
+const COUNTER_BYTES: u32 = 12;
 const LEADER: usize = 4;
 const LEAD: usize = 8;
-const FLOOD_BYTES: u32 = REGISTERS + COUNTERS * 12;
+const FLOOD_BYTES: u32 = REGISTERS + COUNTERS * COUNTER_BYTES;
 
-/** Counts one hit; false when there is no memory for it. */
+/** Counts one hit of a group; false when there is no memory for it. */
 export function addClient(group: usize, address: i32): bool {
   const flood = <usize>load<u32>(group, FLOOD);
   if (flood !== 0) {
@@ -60,6 +64,7 @@ function placeOf(table: usize, places: u32, address: i32): usize {
   return at;
 }
 
+/** Makes room for more clients that are counted one by one; false when there is no memory for it. */
 function grow(group: usize): bool {
   const old = <usize>load<u32>(group, CLIENTS);
   const before = load<u32>(group, PLACES);
@@ -75,6 +80,7 @@ function grow(group: usize): bool {
   return true;
 }
 
+/** Counts the clients of a group as a flood from now on. */
 function startFlood(group: usize): void {
   const flood = take(FLOOD_BYTES);
   // Without memory for it, they are named on.
@@ -93,7 +99,7 @@ function startFlood(group: usize): void {
   }
   // Of each counter's clients, the one with most hits leads by what the others have not.
   const counters = flood + REGISTERS;
-  for (let at = counters; at < counters + <usize>COUNTERS * COUNTER_BYTES; at += COUNTER_BYTES) {
+  for (let at = counters; at < counters + COUNTERS * COUNTER_BYTES; at += COUNTER_BYTES) {
     const lead = load<u32>(at, LEAD);
     const others = load<u32>(at) - lead;
     store<u32>(at, lead > others ? lead - others : 0, LEAD);
@@ -104,6 +110,7 @@ function startFlood(group: usize): void {
   store<u32>(group, <u32>flood, FLOOD);
 }
 
+/** Whoever leads loses by one with each hit of another, and who comes when the lead is gone takes it. */
 function addToFlood(group: usize, flood: usize, address: i32): void {
   const counter = counted(group, flood, mix(address), 1);
   const lead = load<u32>(counter, LEAD);
@@ -114,12 +121,12 @@ function addToFlood(group: usize, flood: usize, address: i32): void {
   } else store<u32>(counter, isLeader ? lead + 1 : lead - 1, LEAD);
 }
 
-/** Counts hits and tells their counter. */
+/** Counts hits in the register and the counter of their client. Returns the counter. */
 function counted(group: usize, flood: usize, hash: u32, count: u32): usize {
   const register = flood + (hash & (REGISTERS - 1));
   const rank = clz(hash >>> INDEX_BITS) - INDEX_BITS + 1;
   if (rank > <u32>load<u8>(register)) store<u8>(register, rank);
-  const counter = flood + REGISTERS + <usize>(mix(hash ^ 0x5bd1e995) & (COUNTERS - 1)) * COUNTER_BYTES;
+  const counter = flood + REGISTERS + (mix(hash ^ 0x5bd1e995) & (COUNTERS - 1)) * COUNTER_BYTES;
   store<u32>(counter, load<u32>(counter) + count);
   store<f64>(group, load<f64>(group, FLOOD_HITS) + <f64>count, FLOOD_HITS);
   return counter;

@@ -1,19 +1,23 @@
 /** Requests whose error line was seen, by connection: what src/incident/requests-by-connection.ts keeps, laid out alike. */
 
+/** Slots; connections that share one take it from each other. */
 const SIZE: u32 = 1 << 16;
-const SLOT_BYTES: usize = 32;
-export const CONNECTIONS_BYTES: u32 = SIZE * 32;
+const SLOT_BYTES: u32 = 32;
+export const CONNECTIONS_BYTES: u32 = SIZE * SLOT_BYTES;
 export const CONNECTIONS: usize = memory.data(CONNECTIONS_BYTES, 64);
+/** In a slot, behind the connection's number: time of its last line, hash of its request, whether an access line came. */
 const TIME: usize = 8;
 const REQUEST: usize = 16;
 const JOINED: usize = 20;
+/** Groups that have a line of the request, the one that counts it first; -1 where there is none. */
 const TOUCHED: usize = 24;
 const MOST_TOUCHED: usize = 4;
+/** Seconds after which the same request on the same connection is another. */
 const ANOTHER_AFTER: f64 = 600;
 
-/** The group that counts the request already, or -1 when this line starts a new one. */
+/** Notes an error line. Returns the group that counts its request already, or -1 when the line starts a new one. */
 export function note(connection: f64, request: u32, time: f64, group: i32): i32 {
-  const slot = CONNECTIONS + <usize>(<u32>(<i64>connection) & (SIZE - 1)) * SLOT_BYTES;
+  const slot = CONNECTIONS + (<u32>(<i64>connection) & (SIZE - 1)) * SLOT_BYTES;
   const touched = slot + TOUCHED;
   const isKnown =
     load<f64>(slot) === connection &&
@@ -37,6 +41,7 @@ export function note(connection: f64, request: u32, time: f64, group: i32): i32 
   store<f64>(slot, time, TIME);
   store<u32>(slot, request, REQUEST);
   store<u32>(slot, 0, JOINED);
+  // The group, and three times -1.
   store<i64>(touched, -0x10000 | (<i64>group & 0xffff));
   return -1;
 }

@@ -3,9 +3,11 @@
 const SMALLEST: u32 = 64;
 /** 64 bytes to 64 KiB. */
 const SIZES: u32 = 6;
-const FREE: usize = memory.data(24, 16);
+/** For each size the piece given back last, which begins with the one before it; 0: there is none. */
+const FREE: usize = memory.data(SIZES * 4, 16);
 const PAGE: usize = 65536;
 
+/** Where memory begins that nobody has had. */
 let top: usize = __heap_base;
 
 /** Memory that holds zeros; 0 when there is no more. */
@@ -30,6 +32,7 @@ export function take(bytes: u32): usize {
   return from;
 }
 
+/** @param bytes as many as were taken */
 export function giveBack(at: usize, bytes: u32): void {
   const list = FREE + ((<usize>sizeClass(bytes)) << 2);
   store<u32>(at, load<u32>(list));

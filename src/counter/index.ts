@@ -54,11 +54,14 @@ export {
   SECONDARY,
   TIME,
 } from './layout';
+export { MOST_CELLS } from './timeline';
 
 /**
- * Counts findings. Whoever asks has set the range, and that of each group, to an infinite one turned around at first. Of each, the column of groups tells the group, doubled, and one more where the client may have been
- * forged: then it is not counted.
+ * Counts findings. The column of groups tells the group of each, doubled, and one more where the client may have been
+ * forged: then that is not counted. Whoever asks has once set the range, and that of each group, to one from plus to minus
+ * infinity.
  *
+ * @param rows how many there are
  * @returns findings whose client is to be counted outside: their places stand at `OUTSIDE`
  */
 export function count(rows: u32): u32 {

@@ -2,7 +2,7 @@
 
 /** Findings that are handed over at a time. */
 export const MOST_ROWS: u32 = 4096;
-/** Groups there is room for: those of src/incident/error-lines.ts. */
+/** Groups there is room for: those of src/incident/error-groups.ts. */
 export const MOST_GROUPS: u32 = 6000;
 
 /** The findings, column by column. */
@@ -19,7 +19,7 @@ export const RANGE: usize = memory.data(16, 16);
 
 /** What is counted of a group: see the offsets. Behind them, a count for each cell of time. */
 export const GROUP_BYTES: u32 = 384;
-export const GROUPS: usize = memory.data(<i32>(MOST_GROUPS * 384), 64);
+export const GROUPS: usize = memory.data(MOST_GROUPS * GROUP_BYTES, 64);
 export const LINES: usize = 0;
 export const HITS: usize = 4;
 /** Lines of requests that another group counts. */

@@ -1,11 +1,14 @@
 /** Counts over time in cells that double in width: what src/incident/timeline.ts keeps. */
 import { CELL_SECONDS, CELLS, EARLIEST, LATEST } from './layout';
 
-const MOST_CELLS: f64 = 64;
-const MASK: i64 = 63;
-const FOLDED: usize = memory.data(256, 16);
+/** A power of two. */
+export const MOST_CELLS: u32 = 64;
+const MASK: i64 = MOST_CELLS - 1;
+const CELLS_BYTES: u32 = MOST_CELLS * 4;
+/** Where cells are put together that become wider. */
+const FOLDED: usize = memory.data(CELLS_BYTES, 16);
 
-/** Counts one at a time, which is a number. The cells in use are neighbours, so each has a place of its own among 64. */
+/** Counts one hit of a group at a time, which is a number. The cells in use are neighbours, so each has a place of its own among 64. */
 export function addTime(group: usize, time: f64): void {
   const second = floor(time);
   let width = load<f64>(group, CELL_SECONDS);
@@ -21,13 +24,14 @@ export function addTime(group: usize, time: f64): void {
   store<u32>(cell, load<u32>(cell) + 1);
 }
 
+/** Makes cells wider until all times fit, this one too. Returns their width. */
 function reach(group: usize, second: f64): f64 {
   const earliest = load<f64>(group, EARLIEST);
   const latest = load<f64>(group, LATEST);
   const from = min(earliest, second);
   const to = max(latest, second);
   let width = load<f64>(group, CELL_SECONDS);
-  while (floor(to / width) - floor(from / width) >= MOST_CELLS) {
+  while (floor(to / width) - floor(from / width) >= <f64>MOST_CELLS) {
     fold(group, <i64>floor(earliest / width), <i64>floor(latest / width));
     width *= 2;
   }
@@ -37,12 +41,12 @@ function reach(group: usize, second: f64): f64 {
   return width;
 }
 
-/** Makes one cell of two. */
+/** Makes one cell of two, of those from the first in use to the last. */
 function fold(group: usize, first: i64, last: i64): void {
-  memory.fill(FOLDED, 0, 256);
+  memory.fill(FOLDED, 0, CELLS_BYTES);
   for (let cell = first; cell <= last; cell++) {
     const into = FOLDED + <usize>(((cell >> 1) & MASK) << 2);
     store<u32>(into, load<u32>(into) + load<u32>(group + CELLS + <usize>((cell & MASK) << 2)));
   }
-  memory.copy(group + CELLS, FOLDED, 256);
+  memory.copy(group + CELLS, FOLDED, CELLS_BYTES);
 }

@@ -37,6 +37,8 @@ export interface CounterExports {
   readonly FLOOD: Place;
   readonly FLOOD_HITS: Place;
   readonly CELLS: Place;
+  /** How many there are of those. */
+  readonly MOST_CELLS: Place;
 }
 
 const code = new WebAssemblyCode<CounterExports>(

@@ -10,8 +10,6 @@ import type { ErrorGroup } from './groups.ts';
 import type { RequestsByConnection } from './requests-by-connection.ts';
 import { Timeline } from './timeline.ts';
 
-const CELLS = 64;
-
 export class ErrorCounter {
   /** Findings it takes at a time, and groups it has room for. */
   readonly mostRows: number;
@@ -111,11 +109,11 @@ export class ErrorCounter {
     const code = this.#code;
     const min = this.#exact(slot, code.EARLIEST.value);
     const max = this.#exact(slot, code.LATEST.value);
-    const cells = new Uint32Array(this.#buffer, this.#at(slot) + code.CELLS.value, CELLS);
+    const cells = new Uint32Array(this.#buffer, this.#at(slot) + code.CELLS.value, code.MOST_CELLS.value);
     const counts = new Map<number, number>();
     const last = Math.floor(max / width);
     for (let cell = Math.floor(min / width); cell <= last; cell++) {
-      const count = cells[((cell % CELLS) + CELLS) % CELLS]!;
+      const count = cells[((cell % cells.length) + cells.length) % cells.length]!;
       if (count > 0) counts.set(cell, count);
     }
     const timeline = new Timeline();
