@@ -57,7 +57,7 @@ let clientNeeded = false;
 let tailGuessed = false;
 
 /** What lines say, by key; beside it must be equal the form of the request, the status, and whether nginx answered. */
-const SAYINGS: usize = memory.data(TABLE_BYTES, 16);
+const SAYINGS: usize = memory.data(TABLE_BYTES, 64);
 /** Status and answerer of the line that was not known. */
 let askedStatus: u64 = 0;
 

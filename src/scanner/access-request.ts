@@ -24,9 +24,9 @@ import { mayBeWebSocket } from './websocket-hint';
 
 /** Forms of requests, by number. */
 const MOST_FORMS: u32 = 8000;
-const FORMS: usize = memory.data(TABLE_BYTES, 16);
+const FORMS: usize = memory.data(TABLE_BYTES, 64);
 /** Requests as they stand: the number of the form, the hash, and whether it may be a WebSocket's. */
-const REQUESTS: usize = memory.data(CACHE_BYTES, 16);
+const REQUESTS: usize = memory.data(CACHE_BYTES, 64);
 /** A request whose form was not looked at yet; one that has none; one whose form nobody has asked about. */
 const NOT_LOOKED: i32 = -1;
 export const NO_FORM: i32 = -2;

@@ -1,15 +1,17 @@
 /**
  * Where things lie in the scanner's memory, and codes of what it tells. Each number stands here only, or where else it is
  * exported: src/findings/scanner-memory.ts and scanner-result.ts ask for them.
+ *
+ * What is written or searched for every line begins with a line of the processor's cache: 64 bytes.
  */
 
 /** The piece of log at hand. Behind it is room for looks beyond its end. */
 export const TEXT_BYTES: u32 = 96 * 1024;
-export const TEXT: usize = memory.data(TEXT_BYTES + 4096, 16);
+export const TEXT: usize = memory.data(TEXT_BYTES + 4096, 64);
 
 /** What a call found: see the offsets below. */
 export const RESULT_BYTES: u32 = 120;
-export const RESULT: usize = memory.data(RESULT_BYTES, 16);
+export const RESULT: usize = memory.data(RESULT_BYTES, 64);
 export const NEXT_AT: usize = 0;
 export const NEXT_LINE: usize = 4;
 export const ROWS_FOUND: usize = 8;
@@ -54,4 +56,4 @@ export const NAMED: f64 = -2;
 
 /** Longest key that is remembered. */
 export const KEY_BYTES: u32 = 2048;
-export const KEY: usize = memory.data(KEY_BYTES + 4096, 16);
+export const KEY: usize = memory.data(KEY_BYTES + 4096, 64);
