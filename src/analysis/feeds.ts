@@ -1,5 +1,6 @@
 /** Decides who reads an input: this thread, or others beside it. */
 import { availableParallelism } from 'node:os';
+import type { Readable } from 'node:stream';
 import type { SourceReader } from '../findings/source.ts';
 import type { LineBlock } from '../input/line-block.ts';
 import { readBlocks } from '../input/read.ts';
@@ -15,7 +16,7 @@ import { startThread } from './threads/start.ts';
 import { WholeFeed } from './threads/whole-feed.ts';
 
 export interface AnalysisIo {
-  readonly stdin: NodeJS.ReadableStream;
+  readonly stdin: Readable;
   /** Told how many bytes of input were read since the last call. */
   onProgress(bytes: number): void;
   /** Ends the reading when aborted; what was read until then is reported. */
@@ -107,6 +108,7 @@ export function blocksFrom(path: string, problems: string[], io: AnalysisIo): As
     },
     onProblem: (sentence) => problems.push(sentence),
     onBytes: (n) => io.onProgress(n),
+    ...(io.signal === undefined ? {} : { signal: io.signal }),
   });
 }
 

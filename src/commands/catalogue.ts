@@ -18,7 +18,21 @@ export function patternFolders(settings: Settings, io: Io): string[] {
     if (isFolder(folder)) folders.push(folder);
   }
   const named = settings.text('patterns');
-  return named === null ? folders : [...folders, named];
+  if (named === null) return folders;
+  requirePatterns(named, settings.where('patterns'));
+  return [...folders, named];
+}
+
+/**
+ * @param where what named the folder.
+ * @throws UsageError when patterns could not be there: what a wrong name leaves out would not be missed.
+ */
+export function requirePatterns(folder: string, where: string): void {
+  if (!isFolder(folder))
+    throw new UsageError(`${where}: ${folder} is not a folder; name one that holds symptoms/ and causes/`);
+  if (!['symptoms', 'causes'].some((kind) => isFolder(join(folder, kind)))) {
+    throw new UsageError(`${where}: ${folder} has neither symptoms/ nor causes/; name the folder above them`);
+  }
 }
 
 /**

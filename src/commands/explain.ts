@@ -7,6 +7,7 @@ import { escapeJson } from '../safe/display.ts';
 import { analysisSettings } from './analysis-settings.ts';
 import { appearanceOf } from './appearance.ts';
 import { catalogueFor } from './catalogue.ts';
+import { SIGNAL_CODES } from './exit-code.ts';
 import { explainedText } from './explained-text.ts';
 import { formatAmong } from './formats.ts';
 import { entryOf } from './ids.ts';
@@ -54,16 +55,16 @@ async function explainInput(call: Invocation, explainer: LineExplainer, format: 
     readable = false;
     messages.error(sentence);
   };
-  for await (const block of readBlocks('-', { stdin: io.stdin, onProblem })) {
+  for await (const block of readBlocks('-', { stdin: io.stdin, signal: io.signal, onProblem })) {
     const text = block.bytes.toString('latin1');
     const lines = (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
     await writeOut(
       io.stdout,
       pieces(lines, (line, index) => shown(call, format, explainer.explain(line), block.firstLine + index)),
     );
-    if (io.signal.aborted) return io.signal.reason === 'SIGTERM' ? 143 : 130;
+    if (io.signal.aborted) break;
   }
-  return readable ? 0 : 3;
+  return SIGNAL_CODES.get(io.signal.reason) ?? (readable ? 0 : 3);
 }
 
 function* pieces(lines: readonly string[], show: (line: string, index: number) => string): Generator<string> {

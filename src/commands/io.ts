@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /** Stopping and continuing, for what must hand the terminal back meanwhile. */
 export interface JobControl {
   /** Stops the whole job as the terminal's suspend key does. `resume` is told when it goes on. */
@@ -13,7 +15,7 @@ export interface JobControl {
 
 /** What a run of wslog gets from its surroundings. `cli.ts` fills it from the process, tests fill it by hand. */
 export interface Io {
-  readonly stdin: NodeJS.ReadableStream;
+  readonly stdin: Readable;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -26,7 +26,9 @@ export async function writeFileWhole(path: string, pieces: Iterable<string>): Pr
     else await replace(target, pieces, existing?.mode ?? null);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`cannot write ${path} (${codeOf(error)}); it is as it was before`);
+    const code = codeOf(error);
+    if (code === 'ENOENT') throw new UsageError(`cannot write ${path}: the folder ${dirname(target)} does not exist`);
+    throw new UsageError(`cannot write ${path} (${code}); it is as it was before`);
   }
 }
 

@@ -1,8 +1,7 @@
 /** `wslog patterns`: the catalogue listed, shown, and tested. */
-import { stat } from 'node:fs/promises';
 import type { Catalogue } from '../catalogue/types.ts';
 import { escapeJson, showBlock, showText } from '../safe/display.ts';
-import { catalogueFor, patternFolders } from './catalogue.ts';
+import { catalogueFor, patternFolders, requirePatterns } from './catalogue.ts';
 import { formatAmong } from './formats.ts';
 import { entryOf } from './ids.ts';
 import type { Invocation } from './invocation.ts';
@@ -54,10 +53,7 @@ export async function showPattern({ operands, settings, io }: Invocation): Promi
  */
 export async function testPatterns({ operands, settings, io, messages }: Invocation): Promise<number> {
   const folder = operands[0];
-  if (folder !== undefined && !(await isFolder(folder))) {
-    messages.error(`${folder} is not a folder; name one that holds symptoms/ and causes/`);
-    return 2;
-  }
+  if (folder !== undefined) requirePatterns(folder, 'patterns test');
   const [{ shippedCatalogue }, { loadCatalogue }, { selfTest }, { answeredBy }] = await Promise.all([
     import('../catalogue/shipped.ts'),
     import('../catalogue/load.ts'),
@@ -77,11 +73,6 @@ export async function testPatterns({ operands, settings, io, messages }: Invocat
   }
   messages.notice(`${counted}: all samples are recognised, and only by their own symptom`);
   return 0;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  const there = await stat(path).catch(() => null);
-  return there?.isDirectory() === true;
 }
 
 function sizeOf(catalogue: Catalogue): string {

@@ -39,6 +39,7 @@ export async function runProgram(argv: readonly string[], io: Io, version: strin
     program.outputHelp({ error: true });
     return 2;
   }
+  refuseHelpFor(argv);
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
@@ -49,6 +50,18 @@ export async function runProgram(argv: readonly string[], io: Io, version: strin
     throw new UsageError(sentenceOf(error, argv));
   }
   return exitCode;
+}
+
+/** Commander answers `help` of what there is not with the help of the program. */
+function refuseHelpFor([first, name]: readonly string[]): void {
+  if (first !== 'help' || name === undefined || name.startsWith('-')) return;
+  const known = COMMANDS.map((command) => command.name);
+  if (name !== 'help' && !known.includes(name))
+    throw new UsageError(unknownCommand(name, nearestName(name, known), 'wslog --help'));
+}
+
+function unknownCommand(typed: string, near: string | null, help: string): string {
+  return `unknown command '${typed}'${near === null ? '' : `; did you mean ${near}?`} (see ${help})`;
 }
 
 type Act = (spec: CommandSpec, operands: string[], command: Command) => Promise<void>;
@@ -179,7 +192,7 @@ function sentenceOf(error: CommanderError, argv: readonly string[]): string {
     if (spec === undefined && /[./]/.test(typed)) {
       return `unknown command '${typed}'; to explain a log, say: wslog analyze ${typed}`;
     }
-    return `unknown command '${typed}'${near === null ? '' : `; did you mean ${near}?`} (see ${help})`;
+    return unknownCommand(typed, near, help);
   }
   if (error.code === 'commander.unknownOption') {
     const typed = (/'(.*)'/s.exec(stated)?.[1] ?? '').replace(/^-+/, '').replace(/=.*$/s, '');

@@ -1,4 +1,6 @@
+import { constants, openSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 
 /** Large enough that the cost of a read is nothing beside its bytes, small enough to stay in the cache. */
 const READ_BYTES = 1024 * 1024;
@@ -47,15 +49,39 @@ function readInto(handle: FileHandle, buffer: Buffer, position: number | null): 
   return read;
 }
 
-/** The bytes of a stream such as standard input. */
+/**
+ * The bytes of a stream such as standard input.
+ *
+ * @param signal ends the stream where it stands: who writes to a pipe may be silent for ever.
+ */
 export async function* streamChunks(
-  stream: NodeJS.ReadableStream,
+  stream: Readable,
   onBytes?: (n: number) => void,
+  signal?: AbortSignal,
 ): AsyncGenerator<Buffer> {
-  for await (const chunk of stream) {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk;
-    if (bytes.length === 0) continue;
-    onBytes?.(bytes.length);
-    yield bytes;
+  const stop = () => stream.destroy();
+  if (signal?.aborted === true) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const chunk of stream) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk;
+      if (bytes.length === 0) continue;
+      onBytes?.(bytes.length);
+      yield bytes;
+    }
+  } catch (error) {
+    if (signal?.aborted !== true) throw error;
+  } finally {
+    signal?.removeEventListener('abort', stop);
   }
+}
+
+/**
+ * A fifo as a stream, before it has a writer too. Opened as a file is, it would hold a thread until somebody writes to
+ * it, and the process could not even be ended before.
+ */
+export async function fifoStream(path: string): Promise<Readable> {
+  const { Socket } = await import('node:net');
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false });
 }

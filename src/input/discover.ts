@@ -39,7 +39,8 @@ export async function discoverLogs(args: readonly string[]): Promise<{ sets: Log
   const problems: InputProblem[] = [];
   const found: Finding[] = [];
   for (const arg of [...new Set(args)].sort(compareText)) {
-    if (arg === '-') found.push({ path: '-', bytes: 0, mtimeMs: 0, identity: '-', link: false });
+    if (arg === '') problems.push({ path: "''", sentence: 'is no name: perhaps a variable of the shell is empty' });
+    else if (arg === '-') found.push({ path: '-', bytes: 0, mtimeMs: 0, identity: '-', link: false });
     else await resolveArgument(arg, found, problems);
   }
   const files = withoutTwins(withoutRepeats(found));

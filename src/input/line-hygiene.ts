@@ -100,8 +100,9 @@ export class LineHygiene {
 export function hygieneSentences(hygiene: LineHygiene): string[] {
   const sentences: string[] = [];
   if (hygiene.holeBytes > 0) {
+    const bytes = hygiene.holeBytes === 1 ? 'one NUL byte' : `${hygiene.holeBytes} NUL bytes`;
     sentences.push(
-      `has ${hygiene.holeBytes} NUL bytes where lines should be, which were skipped: its writer kept its old position ` +
+      `has ${bytes} where lines should be, skipped here: its writer kept its old position ` +
         'after a copytruncate; rotate by rename, or open the log in append mode',
     );
   }

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { accessProblem } from './access-problem.ts';
-import { fileChunks, streamChunks } from './byte-chunks.ts';
+import { fifoStream, fileChunks, streamChunks } from './byte-chunks.ts';
 import { ByteReader } from './byte-reader.ts';
 import { LineAssembler } from './line-assembler.ts';
 import type { LineBlock } from './line-block.ts';
@@ -11,11 +12,13 @@ import { unpack } from './unpack.ts';
 
 export interface ReadOptions {
   /** Where `-` reads from. */
-  readonly stdin?: NodeJS.ReadableStream;
+  readonly stdin?: Readable;
   /** Told, in one sentence to show behind the path, what could not be read or was left out. */
   onProblem(sentence: string): void;
   /** Told how many bytes of the file were read since the last call (packed bytes, for a packed file). */
   onBytes?(n: number): void;
+  /** Ends standard input and a fifo where they stand, as if nothing followed. */
+  readonly signal?: AbortSignal;
   /** Largest block in bytes, unless a single line is longer. */
   readonly blockBytes?: number;
   /** Most bytes a packed file may expand to; 64 GiB unless given. */
@@ -36,6 +39,7 @@ export interface ReadOptions {
 export async function* readBlocks(path: string, options: ReadOptions): AsyncGenerator<LineBlock> {
   let handle: FileHandle | null = null;
   let reader: ByteReader | null = null;
+  let fifo: Readable | null = null;
   const onBytes = (n: number): void => options.onBytes?.(n);
   try {
     if (path === '-') {
@@ -43,10 +47,14 @@ export async function* readBlocks(path: string, options: ReadOptions): AsyncGene
         options.onProblem('standard input is not available: name a file, or pipe a log into the command');
         return;
       }
-      reader = new ByteReader(streamChunks(options.stdin, onBytes));
+      reader = new ByteReader(streamChunks(options.stdin, onBytes, options.signal));
+      yield* linesOf(reader, null, options);
+    } else if ((await stat(path)).isFIFO()) {
+      fifo = await fifoStream(path);
+      reader = new ByteReader(streamChunks(fifo, onBytes, options.signal));
       yield* linesOf(reader, null, options);
     } else {
-      const file = await open(path, constants.O_RDONLY);
+      const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
       handle = file;
       const status = await file.stat();
       const start = status.isFile() ? 0 : null;
@@ -60,6 +68,7 @@ export async function* readBlocks(path: string, options: ReadOptions): AsyncGene
     else options.onProblem(stdinProblem(error));
   } finally {
     reader?.close();
+    fifo?.destroy();
     await handle?.close();
   }
 }

@@ -4,8 +4,9 @@ import { concernsWebSocket } from './voice.ts';
 import { clock, count, counted, day, listed, spansDays } from './words.ts';
 
 /** `22 Nov 2026 14:00:04-14:31:10 UTC`. */
-export function rangeText({ range }: ReportDocument): string {
-  if (range === null) return 'no times in the input';
+export function rangeText(document: ReportDocument): string {
+  const { range } = document;
+  if (range === null) return readButLeftOut(document) ? 'no line from the time asked for' : 'no times in the input';
   if (spansDays(range))
     return `${day(range.from)} ${clock(range.from, false)} to ${day(range.to)} ${clock(range.to, false)} UTC`;
   return `${day(range.from)} ${clock(range.from, false)}-${clock(range.to, false)} UTC`;
@@ -44,7 +45,11 @@ export function serverNames(document: ReportDocument): string[] {
 /** What an empty list of incidents means: what was read, what worked, and how far that can be trusted. */
 export function nothingFound(document: ReportDocument): string {
   const { lines, unknown } = document.accounting;
-  if (lines === 0) return 'Nothing to judge: the input has no lines.';
+  if (readButLeftOut(document)) return 'Nothing to judge: no line of the input is from the time asked for.';
+  if (lines === 0) {
+    const unread = document.inputs.some(({ problem }) => problem !== null);
+    return `Nothing to judge: ${unread ? 'no line of the input could be read' : 'the input has no lines'}.`;
+  }
   const files = document.inputs.length;
   const read = `Read ${counted(lines, 'line')} of ${counted(files, 'input')}.`;
   if (unknown * 2 > lines) {
@@ -62,6 +67,11 @@ export function nothingFound(document: ReportDocument): string {
       ? 'No successful WebSocket handshake is in these logs either.'
       : `${counted(ok, 'WebSocket handshake')} succeeded on ${counted(paths, 'endpoint')}.`;
   return `No WebSocket incident. ${read} ${worked}`;
+}
+
+/** There are lines, and `--since` and `--until` leave out all of them. */
+function readButLeftOut({ accounting, inputs }: ReportDocument): boolean {
+  return accounting.lines === 0 && inputs.some(({ lines }) => lines > 0);
 }
 
 /** How each time zone was told, for inputs whose lines do not state it. */

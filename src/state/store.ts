@@ -1,5 +1,5 @@
 /** The database of positions, incidents and what else is remembered, which change together or not at all. */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { ReportIncident } from '../report/document.ts';
 import { type Changes, type Content, change, contentOf } from './content.ts';
 import { codeOf, databaseIn, prepareFolder } from './folder.ts';
@@ -102,9 +102,10 @@ export async function readContent(folder: string, reader: Reader): Promise<Conte
 
 async function reading<T>(folder: string, read: (database: Connection) => T): Promise<T | null> {
   const file = databaseIn(folder);
-  if (!existsSync(file)) return null;
   let database: Connection | null = null;
   try {
+    // Throws where the folder may not be looked into, which is not to hold nothing.
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) return null;
     database = (await loadSqlite())(file, WAIT_MS);
     const version = versionOf(database);
     if (version === 0) return null;

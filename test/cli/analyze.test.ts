@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bash, Folder, many, Running, refused, refusedAccess, wslog } from './run.ts';
+import { bash, CLI, Folder, many, Running, refused, refusedAccess, wslog } from './run.ts';
 
 const folder = new Folder();
 afterAll(() => folder.remove());
@@ -56,16 +56,52 @@ describe('exit codes', () => {
     expect(stdout).toContain('hello world');
   });
 
-  it('143: ended by SIGTERM', () => {
+  it('143: ended by SIGTERM, however silent who writes to the pipe is', () => {
     const { stdout } = bash(`
-      mkfifo '${folder.path}/fifo'; exec 9<>'${folder.path}/fifo'
-      '${process.execPath}' dist/cli.cjs analyze - <&9 > /dev/null & p=$!
-      printf '%s\\n' 'a line' >&9; sleep 1; kill -TERM $p; sleep 0.3; kill -TERM $p 2> /dev/null; wait $p; echo rc=$?`);
-    expect(stdout).toBe('rc=143\n');
+      cd '${folder.path}'; mkfifo idle silent; exec 9<>idle
+      '${process.execPath}' '${CLI}' analyze - <&9 > piped & p=$!
+      '${process.execPath}' '${CLI}' explain - <&9 > /dev/null 2>&1 & r=$!
+      '${process.execPath}' '${CLI}' analyze silent > /dev/null 2>&1 & q=$!
+      sleep 1; kill -TERM $p $q $r; for each in $p $q $r; do wait $each; echo rc=$?; done`);
+    expect(stdout).toBe('rc=143\nrc=143\nrc=143\n');
+  });
+
+  it('143: what came until then is reported', () => {
+    const { stdout } = bash(`
+      mkfifo '${folder.path}/fifo'; exec 9<>'${folder.path}/fifo'; cat '${errorLog}' >&9
+      '${process.execPath}' '${CLI}' analyze '${folder.path}/fifo' & p=$!
+      sleep 1; kill -TERM $p; wait $p; echo rc=$?`);
+    expect(stdout).toContain('Reading was interrupted');
+    expect(stdout).toContain('Nothing listens on 10.0.0.5:8080');
+    expect(stdout).toMatch(/rc=143\n$/);
   });
 });
 
 describe('input', () => {
+  it('is read to its end from a fifo and from a process substitution, also an empty one', () => {
+    const { stdout } = bash(`
+      mkfifo '${folder.path}/once'; cat '${errorLog}' > '${folder.path}/once' &
+      wslog analyze --json '${folder.path}/once' <(cat '${accessLog}') <(true) | grep -c '"title": "Nothing listens'; wait`);
+    expect(stdout).toBe('1\n');
+  });
+
+  it('may have no line from the time asked for, which is not to have no lines', () => {
+    const { code, stdout } = wslog(['analyze', '--since', '2026-11-22 13:00', errorLog]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('no line from the time asked for');
+    expect(stdout).not.toContain('the input has no lines');
+    const empty = wslog(['analyze', '--since', '2026-11-22 13:00', folder.write('empty.log', '')]);
+    expect(empty.stdout).toContain('the input has no lines');
+    const foreign = Buffer.from('2026/11/22 12:00:00 [error] 1#1: x', 'utf16le');
+    expect(wslog(['analyze', folder.write('utf16.log', foreign)]).stdout).toContain('could be read');
+  });
+
+  it('is not an empty name', () => {
+    const { code, stderr } = wslog(['analyze', '']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^wslog: '': is no name: [^\n]+\n$/);
+  });
+
   it('is standard input for -', () => {
     const { code, stdout } = wslog(['analyze', '--json', '-'], { input: many(40, refused) });
     expect(code).toBe(0);
