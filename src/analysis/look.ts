@@ -1,6 +1,6 @@
 /** The first look at an input: what kind of log it is, and how it can be read. */
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { LineBlock } from '../input/line-block.ts';
 import { readBlocks } from '../input/read.ts';
 import { bomLength, packingOf, HEAD_BYTES as SIGN_BYTES, twoByteEncoding } from '../input/sniff.ts';
@@ -71,10 +71,11 @@ const PIPE = { way: 'pipe', size: 0 } as const;
 /** How a file can be read; what cannot be read at all is left to those who say why. */
 async function wayOf(path: string): Promise<{ way: Opened['way']; size: number }> {
   try {
+    // Not opened when it is a fifo: its writer would begin, and lose what it writes when this reader goes.
+    if (!(await stat(path)).isFile()) return PIPE;
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const status = await file.stat();
-      if (!status.isFile()) return PIPE;
       const { buffer, bytesRead } = await file.read(Buffer.alloc(SIGN_BYTES), 0, SIGN_BYTES, 0);
       const head = buffer.subarray(0, bytesRead);
       if (packingOf(head) !== 'none') return { way: 'packed', size: status.size };

@@ -87,7 +87,10 @@ describe('renderText', () => {
       '9 of them were not understood',
     );
     const nothing = { lines: 0, classified: 0, routine: 0, unknown: 0 };
-    expect(renderText(report({ incidents: [], accounting: nothing }), PLAIN)).toContain('the input has no lines');
+    const left = renderText(report({ incidents: [], accounting: nothing }), { ...PLAIN, columns: 100 });
+    expect(left).toContain('no line of the input is from the time asked for');
+    const empty = report({ incidents: [], accounting: nothing, inputs: [] });
+    expect(renderText(empty, PLAIN)).toContain('the input has no lines');
   });
 
   it.each([40, 60, 80, 100, 140, 200])('keeps to %i columns', (columns) => {
