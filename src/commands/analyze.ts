@@ -48,7 +48,7 @@ export async function analyze(call: Invocation): Promise<number> {
   const progress = progressFor(sets, settings, io);
   // A signal ends the reading; what was read until then is reported.
   const workers = settings.number('workers');
-  const sideBySide = workers === 0 ? {} : { threads: workers };
+  const sideBySide = workers === 0 ? {} : { threads: workers, worthwhile: 0 };
   const onProgress = (bytes: number) => progress?.add(bytes);
   const around = {
     // Only asked for when it is a log.

@@ -173,7 +173,7 @@ const OPTIONS = {
     kind: 'count',
     value: 'N',
     default: 0,
-    describe: 'threads that read large logs side by side; 1: a single one, 0: one a core',
+    describe: 'threads that read side by side; 1: a single one, 0: one a core for large logs',
   },
   fromStart: { kind: 'flag', describe: 'read the logs from their first line, not from their end' },
   lines: { kind: 'count', value: 'N', default: 0, describe: 'read the last N lines of each log first' },
