@@ -1,6 +1,6 @@
 /** `watch` as a service: its unit, and what it tells Prometheus. */
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, chmodSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -22,6 +22,7 @@ describe('--print-systemd-unit', () => {
 
   it('prints a service that runs this very watch, from wherever it is started', () => {
     const odd = folder.write('100% $odd "name".log', '');
+    mkdirSync(`${folder.path}/symptoms`);
     const args = ['--quiet-window', '2m', '--patterns', '.', '--path', '/a b', log, odd];
     const { code, stdout, stderr } = wslog(['watch', '--no-nginx-conf', '--print-systemd-unit', ...args], {
       cwd: folder.path,
