@@ -109,7 +109,8 @@ function slow(logs, log, kind, folder) {
   const of = (tool, read, ...command) => ({ tool, bytes: logs.size(read), command });
   const goaccess = ['--log-format=COMBINED', '--no-progress', '-o', join(folder, 'goaccess.json')];
   return [
-    of('lnav', head, 'lnav', '-n', '-N', '-c', ';SELECT count(*) FROM all_logs', head),
+    of('lnav -n', head, 'lnav', '-n', head),
+    of('lnav, a count', head, 'lnav', '-n', '-N', '-c', ';SELECT count(*) FROM all_logs', head),
     ...(kind === 'combined' ? [of('GoAccess', head, 'goaccess', head, ...goaccess)] : []),
     of('fail2ban-regex', shortHead, 'fail2ban-regex', '--print-no-missed', shortHead, FAILREGEX),
     of('mtail', shortHead, 'mtail', '--one_shot', '--progs', program, '--logs', shortHead),
