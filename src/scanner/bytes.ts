@@ -70,11 +70,10 @@ export function findSeparator(from: usize, end: usize): usize {
 }
 
 /**
- * Where the first byte stands that is no part of a target, or is `special`, or a digit where `digits` tells to look for
- * those; `end` when there is none before it. Bytes that are no part of a target: controls, blanks (0xa0 is one), quotes,
- * backslashes and 127.
+ * Where the first byte stands that is no part of a target, or is one of two; `end` when there is none before it. No part
+ * of a target are controls, blanks (0xa0 is one), quotes, backslashes and 127: what holds these is left to the plain way.
  */
-export function findInTarget(from: usize, end: usize, special: u8, other: u8, digits: bool): usize {
+export function findInTarget(from: usize, end: usize, special: u8, other: u8): usize {
   const blank = i8x16.splat(32);
   const quote = i8x16.splat(34);
   const slant = i8x16.splat(92);
@@ -82,18 +81,13 @@ export function findInTarget(from: usize, end: usize, special: u8, other: u8, di
   const space = i8x16.splat(-96);
   const wanted = i8x16.splat(special);
   const wantedToo = i8x16.splat(other);
-  const zero = i8x16.splat(48);
-  const ten = i8x16.splat(digits ? 10 : 0);
   for (let at = from; at < end; at += 16) {
     const piece = v128.load(at);
     const bad = v128.or(
       v128.or(i8x16.le_u(piece, blank), i8x16.eq(piece, quote)),
       v128.or(v128.or(i8x16.eq(piece, slant), i8x16.eq(piece, none)), i8x16.eq(piece, space)),
     );
-    const stop = v128.or(
-      v128.or(i8x16.eq(piece, wanted), i8x16.eq(piece, wantedToo)),
-      i8x16.lt_u(i8x16.sub(piece, zero), ten),
-    );
+    const stop = v128.or(i8x16.eq(piece, wanted), i8x16.eq(piece, wantedToo));
     const hits = i8x16.bitmask(v128.or(bad, stop));
     if (hits !== 0) {
       const found = at + <usize>ctz(hits);
@@ -101,6 +95,16 @@ export function findInTarget(from: usize, end: usize, special: u8, other: u8, di
     }
   }
   return end;
+}
+
+export function hasDigit(from: usize, end: usize): bool {
+  const zero = i8x16.splat(48);
+  const ten = i8x16.splat(10);
+  for (let at = from; at < end; at += 16) {
+    const digits = i8x16.bitmask(i8x16.lt_u(i8x16.sub(v128.load(at), zero), ten));
+    if (digits !== 0) return at + <usize>ctz(digits) < end;
+  }
+  return false;
 }
 
 /** Where digits and points end that start at a position. */

@@ -3,7 +3,7 @@
  * path, hint and kind (`PathFolder` in src/findings/endpoint.ts), so a piece is taken out only where that folds it
  * whatever it says; in doubt it stays, which only costs another form.
  */
-import { copied, findInTarget, isDigit, isWord, lower } from './bytes';
+import { copied, find, findInTarget, hasDigit, isDigit, isWord, lower } from './bytes';
 import { writeSegment } from './segment';
 
 export const LONGEST_REQUEST: usize = 1024;
@@ -53,31 +53,23 @@ export function writeForm(from: usize, end: usize, to: usize): usize {
 }
 
 function writeTarget(from: usize, end: usize, to: usize): usize {
+  const pathEnd = findInTarget(from, end, QUESTION, NUMBER_SIGN);
+  if (pathEnd < end && load<u8>(pathEnd) !== QUESTION && load<u8>(pathEnd) !== NUMBER_SIGN) return 0;
   // Segments without a digit stay as they are, and most have none.
-  const at = findInTarget(from + 1, end, QUESTION, NUMBER_SIGN, true);
-  if (at < end && isDigit(load<u8>(at))) return writeSegments(from, end, to);
-  if (at < end && load<u8>(at) !== QUESTION && load<u8>(at) !== NUMBER_SIGN) return 0;
-  const out = copied(from, at, to);
-  return at >= end ? out : writeQuery(at + 1, end, out);
+  const out = hasDigit(from, pathEnd) ? writeSegments(from, pathEnd, to) : copied(from, pathEnd, to);
+  return pathEnd === end ? out : writeQuery(pathEnd + 1, end, out);
 }
 
 function writeSegments(from: usize, end: usize, to: usize): usize {
   let out = to;
-  let at = from + 1;
-  store<u8>(out++, SLASH);
-  let start = at;
-  for (; ; at++) {
-    const c = at < end ? load<u8>(at) : 0;
-    // What is neither printed nor a letter of some other alphabet is left to the plain way; 0xa0 is a kind of blank.
-    if (at < end && (c <= BLANK || c === 34 || c === 92 || c === 127 || c === 0xa0)) return 0;
-    const isEnd = at >= end || c === QUESTION || c === NUMBER_SIGN;
-    if (!isEnd && c !== SLASH) continue;
-    out = writeSegment(start, at, out);
-    if (isEnd) break;
+  let at = from;
+  while (at < end) {
     store<u8>(out++, SLASH);
-    start = at + 1;
+    const start = at + 1;
+    at = find(SLASH, start, end);
+    out = writeSegment(start, at, out);
   }
-  return at >= end ? out : writeQuery(at + 1, end, out);
+  return out;
 }
 
 /** Of a query only what `withQuery` looks at. */
@@ -89,7 +81,7 @@ function writeQuery(from: usize, end: usize, to: usize): usize {
   store<u8>(out++, QUERY);
   let start = from;
   while (start <= end) {
-    const at = findInTarget(start, end, AMPERSAND, AMPERSAND, false);
+    const at = findInTarget(start, end, AMPERSAND, AMPERSAND);
     if (at < end && load<u8>(at) !== AMPERSAND) return 0;
     const length = at - start;
     const first = lower(load<u8>(start));
