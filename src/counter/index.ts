@@ -26,34 +26,7 @@ import { addTime } from './timeline';
 
 export { COUNTERS, REGISTERS } from './clients';
 export { CONNECTIONS, CONNECTIONS_BYTES } from './connections';
-export {
-  CELL_SECONDS,
-  CELLS,
-  CLIENT,
-  CLIENTS,
-  CONNECTION,
-  EARLIEST,
-  FIRST,
-  FLOOD,
-  FLOOD_HITS,
-  FORGEABLE,
-  GROUP,
-  GROUP_BYTES,
-  GROUPS,
-  HITS,
-  LAST,
-  LATEST,
-  LINES,
-  MOST_GROUPS,
-  MOST_ROWS,
-  NAMED,
-  OUTSIDE,
-  PLACES,
-  RANGE,
-  REQUEST,
-  SECONDARY,
-  TIME,
-} from './layout';
+export * from './layout';
 export { MOST_CELLS } from './timeline';
 
 /**

@@ -48,42 +48,7 @@ export { learnBareLine } from './error-bare';
 export { learnErrorHour } from './error-head';
 export { learnErrorLine } from './error-line';
 export { forgetErrors } from './error-memory';
-export {
-  ABOUT_ACCESS,
-  ABOUT_BARE,
-  ABOUT_ERROR,
-  ABOUT_TIME,
-  ACCESS_LINES,
-  ASKED,
-  ASKED_CLIENT,
-  ASKED_CONNECTION,
-  ASKED_NAME,
-  ASKED_NAME_END,
-  ASKED_REQUEST,
-  ASKED_SECONDS,
-  ASKED_SIZE,
-  ASKED_TIME,
-  DONE,
-  ERROR_LINES,
-  FIRST_TIME,
-  LAST_TIME,
-  LEVELS_SEEN,
-  LINES,
-  NAMED,
-  NEXT_AT,
-  NEXT_LINE,
-  NOT_KNOWN,
-  NOT_WHOLE,
-  OUTSIDE,
-  RESULT,
-  RESULT_BYTES,
-  ROUTINE,
-  ROWS_FOUND,
-  ROWS_NAMED,
-  ROWS_OF_ACCESS,
-  TEXT,
-  TEXT_BYTES,
-} from './layout';
+export * from './layout';
 export { MADE_BY_NGINX, MOST_SIZE, SIZES, STATUSES } from './own-answer';
 export {
   BYTES,
