@@ -6,6 +6,7 @@ import type { ErrorRecord } from '../nginx/record.ts';
 import type { Candidate } from './clauses.ts';
 import { type ErrorFacts, errorFacts } from './facts.ts';
 import type { SymptomMatcher } from './match.ts';
+import { headOf } from './wildcard.ts';
 
 interface Place {
   /** What messages open with, up to the place. */
@@ -80,12 +81,12 @@ class FreeText {
 
 /** Whether it may make a difference to a candidate of this message text what stands in a place. */
 function looksAt(text: string, { opening, inside, ends }: Place): boolean {
-  const star = text.indexOf('*');
-  const head = star === -1 ? text : text.slice(0, star);
-  if (star !== -1 && head.length <= opening.length) {
+  const head = headOf(text);
+  const isExact = head.length === text.length;
+  if (!isExact && head.length <= opening.length) {
     if (head === '' || !opening.startsWith(head)) return false;
     // The wildcard takes the place in; what follows it must not stand inside.
-    return !ends.includes(text[star + 1] ?? ends);
+    return !ends.includes(text[head.length + 1] ?? ends);
   }
   if (!head.startsWith(opening)) return false;
   // Text that reaches into the place matches nothing that stands there if it leaves it otherwise than the place ends.

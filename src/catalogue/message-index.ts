@@ -1,6 +1,7 @@
 /** Finds, for a message, the few candidates that can match it, without trying, or even making, all of them. */
 import { type Candidate, compareCandidates, type ErrorSketch, errorCandidate } from './clauses.ts';
 import type { ErrorFacts } from './facts.ts';
+import { headOf } from './wildcard.ts';
 
 type Candidates = readonly Candidate<ErrorFacts>[];
 
@@ -57,15 +58,15 @@ export class MessageIndex {
 
   #add(sketch: ErrorSketch): void {
     const { text } = sketch;
-    const star = text === null ? 0 : text.indexOf('*');
-    if (text === null || star === 0) {
+    const head = text === null ? '' : headOf(text);
+    if (head === '') {
       this.#forAny.push(sketch);
       return;
     }
-    if (star === -1) this.#stated.add(text);
-    const head = star === -1 ? text : text.slice(0, star);
+    const isExact = head === text;
+    if (isExact) this.#stated.add(head);
     const space = head.indexOf(' ');
-    if (space <= 0 && star !== -1) {
+    if (space <= 0 && !isExact) {
       this.#byPartOfWord.push({ head, sketch });
       return;
     }

@@ -10,9 +10,15 @@ export interface TextPattern {
   matches(text: string): boolean;
 }
 
+/** Literal text before the first wildcard; all of it when there is none. */
+export function headOf(source: string): string {
+  const star = source.indexOf('*');
+  return star === -1 ? source : source.slice(0, star);
+}
+
 export function compileText(source: string): TextPattern {
   const parts = source.split('*');
-  const head = parts[0] ?? '';
+  const head = headOf(source);
   const literal = source.length - (parts.length - 1);
   if (parts.length === 1) {
     return { source, head, exact: true, literal, matches: (text) => text === source };
