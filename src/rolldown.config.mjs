@@ -10,8 +10,17 @@ const JOINED = join(DIST, 'joined');
 rmSync(JOINED, { recursive: true, force: true });
 
 /** Packages that go into the chunks: else the start, and a report as text, look for each of their files. */
-const JOINED_PACKAGES = ['commander', 'cli-table3', '@colors/colors', 'string-width', 'strip-ansi', 'ansi-regex'];
-JOINED_PACKAGES.push('emoji-regex', 'get-east-asian-width', 'is-fullwidth-code-point');
+const JOINED_PACKAGES = [
+  'commander',
+  'cli-table3',
+  '@colors/colors',
+  'string-width',
+  'strip-ansi',
+  'ansi-regex',
+  'emoji-regex',
+  'get-east-asian-width',
+  'is-fullwidth-code-point',
+];
 const isPackage = (name) => /^[a-z@][^:]*$/.test(name);
 const packageName = (name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? '';
 const external = (id) => id.startsWith('node:') || (isPackage(id) && !JOINED_PACKAGES.includes(packageName(id)));

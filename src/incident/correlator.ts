@@ -111,9 +111,11 @@ export class Correlator {
       }
       if (time < at.first) at.first = time;
       if (time > at.last) at.last = time;
-      if (said.kind === 'access') this.#errors.countPlain();
-      if (said.kind === 'access') this.#access.take(this.#registry.key(said), batch, i, file);
-      else this.#processes.take(this.#registry.key(said), batch, i, file);
+      if (said.kind === 'access') {
+        // It may join what was counted the fast way.
+        this.#errors.countPlain();
+        this.#access.take(this.#registry.key(said), batch, i, file);
+      } else this.#processes.take(this.#registry.key(said), batch, i, file);
     }
   }
 

@@ -63,26 +63,20 @@ export class Crew {
    * @param isFar enough is to be read before it that a thread which is only starting may have it
    */
   part(job: PartJob, isFar: boolean): Promise<ReadPart | null> | null {
-    let member: Member | null = null;
-    for (const one of this.#members) {
-      const { ready, parts, wholes } = one;
-      if ((!ready && !isFar) || parts.size >= PARTS_AHEAD || wholes.size > 0) continue;
-      if (member === null || parts.size < member.parts.size) member = one;
-    }
+    const member = this.#leastBusy(isFar);
     if (member === null) return null;
     const id = this.#ids++;
-    const taker = member;
     return new Promise((resolve) => {
-      taker.parts.set(id, (message) => {
-        taker.parts.delete(id);
+      member.parts.set(id, (message) => {
+        member.parts.delete(id);
         const parcel = message?.parcel ?? null;
         // Unpacked in any case: later parcels refer to what came with this one.
-        const batch = parcel === null ? null : unpackerOf(taker, job.input).unpack(parcel);
+        const batch = parcel === null ? null : unpackerOf(member, job.input).unpack(parcel);
         const result = message?.result ?? null;
         if (batch === null || result === null) resolve(null);
         else resolve({ result, batch });
       });
-      taker.thread.send({ kind: 'part', id, job });
+      member.thread.send({ kind: 'part', id, job });
     });
   }
 
@@ -105,6 +99,17 @@ export class Crew {
 
   stop(): void {
     for (const { thread } of this.#members) thread.stop();
+  }
+
+  /** Who has room for another part. A loop, since it is asked for each part that waits. */
+  #leastBusy(isFar: boolean): Member | null {
+    let found: Member | null = null;
+    for (const member of this.#members) {
+      const { ready, parts, wholes } = member;
+      if ((!ready && !isFar) || parts.size >= PARTS_AHEAD || wholes.size > 0) continue;
+      if (found === null || parts.size < found.parts.size) found = member;
+    }
+    return found;
   }
 
   /** What a thread that failed had to do is read otherwise. */

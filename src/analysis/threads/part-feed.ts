@@ -79,8 +79,9 @@ export class PartFeed implements Feed {
     for (let place = 0; place < parts.length; place++) {
       const part = parts[place]!;
       if (part.pending !== null || part.read !== undefined) continue;
+      const isFar = place >= FAR;
       // Where there is no room for one that is far, there is none for those behind it.
-      if (!this.#ask(part, place >= FAR) && place >= FAR) return;
+      if (!this.#ask(part, isFar) && isFar) return;
     }
   }
 
