@@ -24,8 +24,8 @@ function* numbered(count: number, number: (i: number) => number): Generator<stri
 
 it('has room for all kinds of lines that take turns', () => {
   // One after the other, and in any order.
-  expect(roomAfter(numbered(100_000, (i) => i % 9000))).toBeGreaterThanOrEqual(9000);
-  expect(roomAfter(numbered(200_000, (i) => (i * i * 7919) % 20_011))).toBeGreaterThanOrEqual(10_000);
+  expect(roomAfter(numbered(60_000, (i) => i % 9000))).toBeGreaterThanOrEqual(9000);
+  expect(roomAfter(numbered(120_000, (i) => (i * i * 7919) % 20_011))).toBeGreaterThanOrEqual(10_000);
   expect(roomAfter(numbered(10_000, (i) => i % 1000))).toBe(new GistRoom(true).most);
 });
 
@@ -38,5 +38,5 @@ it('has no more room for lines that never come again, and a bound for those that
       false,
     ),
   ).toBe(few);
-  expect(roomAfter(numbered(300_000, (i) => i % 60_000))).toBeLessThanOrEqual(32_768);
+  expect(roomAfter(numbered(150_000, (i) => i % 50_000))).toBeLessThanOrEqual(32_768);
 });
